@@ -1,0 +1,51 @@
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Retrieval.Jobs;
+
+/// <summary>A job that this worker holds until the lease ends. <see cref="Attempt"/> is the fencing number that guards every write.</summary>
+public sealed record JobLease(
+    Guid Job,
+    DocumentId Document,
+    KnowledgeScope Scope,
+    int Attempt,
+    int Generation,
+    string ContentHash,
+    string FileName,
+    long Bytes,
+    string Owner);
+
+/// <summary>Written with each renewal. Null counts are not known yet.</summary>
+public sealed record IngestionProgress(DocumentState State, int PagesDone = 0, int? PageCount = null, int ChunksDone = 0, int? ChunkCount = null);
+
+/// <summary>What a renewal or a guarded write found. On anything but <see cref="Held"/> the worker stops and writes nothing more.</summary>
+public enum LeaseState
+{
+    Held,
+
+    /// <summary>Another worker took the job, or the document is gone.</summary>
+    Lost,
+
+    /// <summary>The owner cancelled; the worker ends the job by <see cref="IJobQueue.FailAsync"/> with <see cref="RefusalReason.Cancelled"/>.</summary>
+    CancelRequested,
+}
+
+/// <summary>Leased, fenced ingestion jobs. A worker that dies loses nothing: another takes the job when the lease ends.</summary>
+public interface IJobQueue
+{
+    /// <summary>Frees the leases that <paramref name="owner"/> held before it was restarted; each counts as one crash. Call once at start.</summary>
+    Task ReleaseOwnedAsync(string owner, CancellationToken cancel);
+
+    /// <summary>Takes the next job, or null. The third crash on one document ends it as <see cref="RefusalReason.WorkerCrashed"/> instead.</summary>
+    Task<JobLease?> TryLeaseAsync(string owner, CancellationToken cancel);
+
+    /// <summary>Completes when a job may be waiting, or after a short while.</summary>
+    Task WaitForWorkAsync(CancellationToken cancel);
+
+    Task<LeaseState> RenewAsync(JobLease lease, IngestionProgress progress, CancellationToken cancel);
+
+    /// <summary>Ends the job as Failed with the reason's sentence. False when the lease was lost.</summary>
+    Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel);
+
+    /// <summary>Gives the job back unharmed (shutdown): no crash is counted, the next worker starts at once.</summary>
+    Task ReturnAsync(JobLease lease, CancellationToken cancel);
+}

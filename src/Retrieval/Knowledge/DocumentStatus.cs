@@ -1,0 +1,62 @@
+namespace Rag.Retrieval.Knowledge;
+
+/// <summary>Where a file is on its way to being searchable. The last three are final.</summary>
+public enum DocumentState
+{
+    Stored,
+    Extracting,
+    Chunking,
+    Embedding,
+    Indexing,
+    Ready,
+    ReadyWithWarnings,
+    Failed,
+}
+
+/// <summary>Why a file was not taken. Each has one sentence for the user (<see cref="Refusals"/>).</summary>
+public enum RefusalReason
+{
+    Encrypted,
+    Damaged,
+    Empty,
+    WrongType,
+    TooLarge,
+    TimedOut,
+    OutOfMemory,
+    ExtractorCrashed,
+    WorkerCrashed,
+    StorageFull,
+    ModelUnavailable,
+    Cancelled,
+}
+
+/// <summary>One file as its owner sees it.</summary>
+/// <param name="PagesDone">Pages read so far in the present attempt; <paramref name="PageCount"/> is null until known.</param>
+/// <param name="ChunksDone">Chunks embedded so far; <paramref name="ChunkCount"/> is null until known.</param>
+/// <param name="Attempt">How often a worker took the job, from 1; 0 before the first.</param>
+/// <param name="Message">One sentence for the user about a failure or a warning; null otherwise.</param>
+/// <param name="PagesWithoutText">Physical page numbers (from 1) on which no text was found, in order.</param>
+/// <param name="SecondsLeft">Estimated from the measured rate of this file; null while there is no honest estimate.</param>
+public sealed record DocumentStatus(
+    DocumentId Id,
+    string FileName,
+    string Title,
+    string ContentHash,
+    long Bytes,
+    DocumentState State,
+    DateTime StateSince,
+    DateTime CreatedAt,
+    int PagesDone,
+    int? PageCount,
+    int ChunksDone,
+    int? ChunkCount,
+    int Attempt,
+    int LiveGeneration,
+    RefusalReason? Reason,
+    string? Message,
+    IReadOnlyList<int> PagesWithoutText,
+    double? SecondsLeft)
+{
+    public bool IsFinal => State is DocumentState.Ready or DocumentState.ReadyWithWarnings or DocumentState.Failed;
+    public bool IsSearchable => LiveGeneration > 0;
+}
