@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Rag.Web.Accounts;
 using Rag.Web.Assistants;
 using Rag.Web.Chat;
 using Rag.Web.Sharing;
@@ -11,6 +12,8 @@ namespace Rag.Web.Data;
 public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : IdentityDbContext<IdentityUser>(options)
 {
     public DbSet<Assistant> Assistants => Set<Assistant>();
+
+    public DbSet<SetupTicket> SetupTickets => Set<SetupTicket>();
 
     public DbSet<ShareLink> ShareLinks => Set<ShareLink>();
 
