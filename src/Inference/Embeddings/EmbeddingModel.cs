@@ -1,0 +1,91 @@
+using Microsoft.ML.OnnxRuntime;
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference.Embeddings;
+
+/// <summary>The loaded graph of an embedding model.</summary>
+internal sealed class EmbeddingModel : ILoadedModel
+{
+    private readonly InferenceSession session;
+    private readonly ModelManifest manifest;
+    private readonly int pad;
+    private readonly string[] inputs;
+    private readonly string[] outputs;
+
+    public EmbeddingModel(OpenGraph graph, ModelManifest manifest, int pad)
+    {
+        (session, this.manifest, this.pad) = (graph.Session, manifest, pad);
+        Provider = graph.Provider;
+        outputs = [manifest.Output?.Name ?? session.OutputNames[0]];
+        inputs = [.. session.InputNames];
+        if (inputs.Except(["input_ids", "attention_mask", "token_type_ids"]).FirstOrDefault() is { } unknown)
+        {
+            throw new InferenceException(InferenceFailure.Unavailable, $"The graph of {manifest.Id} wants an input '{unknown}' that is not known.");
+        }
+    }
+
+    public ProviderChoice Provider { get; }
+
+    /// <summary>One vector per text, in the order of the texts.</summary>
+    /// <param name="texts">Token ids, special ones included.</param>
+    public float[][] Run(IReadOnlyList<int[]> texts)
+    {
+        var sequence = texts.Max(t => t.Length);
+        var ids = new long[texts.Count * sequence];
+        var mask = new long[ids.Length];
+        Array.Fill(ids, pad);
+        for (var text = 0; text < texts.Count; text++)
+        {
+            for (var token = 0; token < texts[text].Length; token++)
+            {
+                ids[(text * sequence) + token] = texts[text][token];
+                mask[(text * sequence) + token] = 1;
+            }
+        }
+
+        long[] shape = [texts.Count, sequence];
+        var values = inputs.Select(name => OrtValue.CreateTensorValueFromMemory(
+            name switch { "input_ids" => ids, "attention_mask" => mask, _ => new long[ids.Length] }, shape)).ToArray();
+        try
+        {
+            using var run = new RunOptions();
+            using var results = session.Run(run, inputs, values, outputs);
+            return Vectors(results[0], [.. texts.Select(t => t.Length)], sequence);
+        }
+        finally
+        {
+            Array.ForEach(values, value => value.Dispose());
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    private float[][] Vectors(OrtValue output, int[] lengths, int sequence)
+    {
+        var data = output.GetTensorDataAsSpan<float>();
+        var vectors = manifest.Output is { Pooled: true }
+            ? Rows(data, lengths.Length, manifest.Dimensions)
+            : Pooling.Pool(data, lengths, sequence, manifest.Dimensions, manifest.Pooling);
+        if (manifest.Normalize && manifest.Output is not { Normalized: true })
+        {
+            foreach (var vector in vectors)
+            {
+                Pooling.Normalize(vector);
+            }
+        }
+
+        return vectors;
+    }
+
+    private static float[][] Rows(ReadOnlySpan<float> data, int count, int dimensions)
+    {
+        var rows = new float[count][];
+        for (var row = 0; row < count; row++)
+        {
+            rows[row] = data.Slice(row * dimensions, dimensions).ToArray();
+        }
+
+        return rows;
+    }
+}

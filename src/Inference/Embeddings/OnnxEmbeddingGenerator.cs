@@ -1,0 +1,107 @@
+using Microsoft.Extensions.AI;
+using Microsoft.ML.OnnxRuntime;
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+using Rag.Inference.Tokenizers;
+
+namespace Rag.Inference.Embeddings;
+
+/// <summary>
+/// Embeds texts with the configured model. Many texts are cut into runs of about equal length; between two runs a waiting question goes first.
+/// A text longer than the model reads is embedded by its beginning.
+/// </summary>
+internal sealed class OnnxEmbeddingGenerator(
+    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<WordPieceTokenizer> tokenizer, EmbeddingGate gate, InferenceOptions options)
+    : IEmbeddingGenerator<string, Embedding<float>>
+{
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? request = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var cancel = cancellationToken;
+        var question = IsQuestion(request);
+        using var rental = await host.RentAsync(cancel).ConfigureAwait(false);
+        var manifest = configured.Folder.Manifest;
+        Check(request, manifest);
+
+        var prefix = question ? manifest.QueryPrefix : manifest.PassagePrefix;
+        var texts = values as IReadOnlyCollection<string> ?? [.. values];
+        var tokens = await Task.Run(() => texts.Select(text => tokenizer.Value.EncodeForModel(prefix + text, manifest.MaxTokens)).ToArray(), cancel).ConfigureAwait(false);
+
+        var vectors = new float[tokens.Length][];
+        foreach (var batch in TokenBudgetBatcher.Cut([.. tokens.Select(t => t.Length)], options.MaxBatchTokens))
+        {
+            using var turn = await gate.EnterAsync(question, cancel).ConfigureAwait(false);
+            var results = await RunAsync(rental.Model, [.. batch.Select(index => tokens[index])], cancel).ConfigureAwait(false);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                vectors[batch[i]] = results[i];
+            }
+        }
+
+        return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = manifest.Id }))
+        {
+            Usage = new() { InputTokenCount = tokens.Sum(t => (long)t.Length), TotalTokenCount = tokens.Sum(t => (long)t.Length) },
+        };
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(EmbeddingModelInfo) ? Info()
+            : serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("onnxruntime", null, configured.Id, Info()?.Dimensions)
+            : serviceType == typeof(ITextTokenCounter) ? tokenizer
+            : serviceType.IsInstanceOfType(this) ? this : null;
+    }
+
+    // The host owns the model.
+    public void Dispose()
+    {
+    }
+
+    private EmbeddingModelInfo? Info() => configured.Find()?.Manifest is { } m
+        ? new(m.Id, m.Title, m.Dimensions, m.MaxTokens, m.Normalize || m.Output is { Normalized: true }, m.License)
+        : null;
+
+    // A run is pure computing and takes up to some hundred milliseconds; the request's thread does not wait in it.
+    private static async Task<float[][]> RunAsync(EmbeddingModel model, int[][] batch, CancellationToken cancel)
+    {
+        try
+        {
+            return await Task.Run(() => model.Run(batch), cancel).ConfigureAwait(false);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException(InferenceFailure.Failed, $"The embedding model failed: {error.Message}", error);
+        }
+    }
+
+    private static bool IsQuestion(EmbeddingGenerationOptions? request)
+    {
+        if (request?.AdditionalProperties?.TryGetValue(InferenceProperties.Role, out var role) is not true || role is null)
+        {
+            return false;
+        }
+
+        return (role as string) switch
+        {
+            InferenceProperties.Query => true,
+            InferenceProperties.Passage => false,
+            _ => throw new InferenceException(InferenceFailure.InvalidOption, $"The role of an embedding is 'query' or 'passage', not '{role}'."),
+        };
+    }
+
+    private static void Check(EmbeddingGenerationOptions? request, ModelManifest manifest)
+    {
+        if (request?.Dimensions is { } dimensions && dimensions != manifest.Dimensions)
+        {
+            throw new InferenceException(InferenceFailure.InvalidOption, $"{manifest.Id} gives vectors of {manifest.Dimensions} numbers, not {dimensions}.");
+        }
+
+        if (request?.ModelId is { } id && id != manifest.Id)
+        {
+            throw new InferenceException(InferenceFailure.InvalidOption, $"The embedding model is {manifest.Id}, not {id}.");
+        }
+    }
+}

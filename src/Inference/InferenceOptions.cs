@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference;
+
+/// <summary>Where the models lie and how much of the machine they may use. Section <c>Inference</c>.</summary>
+public sealed class InferenceOptions
+{
+    public const string Section = "Inference";
+
+    /// <summary>Folder of model folders. Empty: <c>models/</c> beside the program or in the nearest folder above it.</summary>
+    public string? ModelsFolder { get; set; }
+
+    /// <summary>Name of the chat model's folder.</summary>
+    [Required, RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]*")]
+    public string ChatModel { get; set; } = "smollm2-135m-instruct-int8";
+
+    /// <summary>Name of the embedding model's folder.</summary>
+    [Required, RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]*")]
+    public string EmbeddingModel { get; set; } = "bge-small-en-v1.5-int8";
+
+    /// <summary>Where the graphs run. <c>Auto</c> takes CUDA when it works and says why when it does not.</summary>
+    [EnumDataType(typeof(ExecutionProvider))]
+    public ExecutionProvider Provider { get; set; } = ExecutionProvider.Auto;
+
+    /// <summary>Threads of one model run; 0 takes every core this process may use.</summary>
+    [Range(0, 256)]
+    public int Threads { get; set; }
+
+    /// <summary>Padded tokens in one embedding run (inputs × longest input). A waiting question waits for at most one such run.</summary>
+    [Range(128, 262_144)]
+    public int MaxBatchTokens { get; set; } = 1_024;
+
+    /// <summary>Chat requests that may wait behind the running one; the next one is refused as busy.</summary>
+    [Range(0, 1_000)]
+    public int MaxQueueLength { get; set; } = 8;
+
+    /// <summary>Tokens of an answer where the request does not say.</summary>
+    [Range(1, 131_072)]
+    public int MaxOutputTokens { get; set; } = 256;
+
+    /// <summary>Prompt tokens in one run. Longer pieces need more memory and are not faster.</summary>
+    [Range(16, 4_096)]
+    public int PrefillChunkTokens { get; set; } = 512;
+
+    /// <summary>Tokens the KV cache holds at first. It grows in steps of this size up to the model's context.</summary>
+    [Range(64, 131_072)]
+    public int CacheStepTokens { get; set; } = 2_048;
+
+    /// <summary>Load both models in the background as soon as the host starts, so that the first question does not wait for it.</summary>
+    public bool LoadAtStart { get; set; } = true;
+}

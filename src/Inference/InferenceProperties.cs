@@ -1,0 +1,22 @@
+namespace Rag.Inference;
+
+/// <summary>Keys of <c>AdditionalProperties</c>: what the interfaces of Microsoft.Extensions.AI have no member for.</summary>
+public static class InferenceProperties
+{
+    /// <summary>Of <c>EmbeddingGenerationOptions</c>: <see cref="Query"/> or <see cref="Passage"/>, the default. Decides the prefix, and who goes first.</summary>
+    public const string Role = "role";
+    public const string Query = "query";
+    public const string Passage = "passage";
+
+    /// <summary>Of <c>ChatResponseUpdate</c>, int: requests ahead. The first update has it, and each one until the turn has come (0).</summary>
+    public const string QueuePosition = "queuePosition";
+
+    /// <summary>Of <c>ChatOptions</c>, a number: 1 = none; default from the model.</summary>
+    public const string RepetitionPenalty = "repetitionPenalty";
+
+    /// <summary>
+    /// Of <c>ChatOptions</c>, a string: conversations of one scope (one assistant's prompt, seen by the same people) share the KV cache of the
+    /// system message. Without it only requests with the same <c>ConversationId</c> share anything.
+    /// </summary>
+    public const string PrefixScope = "prefixScope";
+}

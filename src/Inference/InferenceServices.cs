@@ -1,0 +1,69 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rag.Inference.Embeddings;
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+using Rag.Inference.Tokenizers;
+
+namespace Rag.Inference;
+
+/// <summary>Registers the models.</summary>
+public static class InferenceServices
+{
+    /// <summary>
+    /// Adds <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/> and <see cref="InferenceStatus"/> as
+    /// singletons. Nothing here fails when a model is missing: its requests do, by <see cref="InferenceException"/>.
+    /// </summary>
+    public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<InferenceOptions>().Bind(configuration.GetSection(InferenceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(sp => sp.GetRequiredService<IOptions<InferenceOptions>>().Value);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(sp => new ModelStore(sp.GetRequiredService<InferenceOptions>(), AppContext.BaseDirectory));
+        services.AddSingleton(sp => new ExecutionProviderSelector(sp.GetRequiredService<InferenceOptions>().Provider, ExecutionProviderSelector.FindCudaProblem));
+        services.AddSingleton<SessionFactory>();
+        services.AddSingleton<EmbeddingGate>();
+        AddEmbeddings(services);
+        services.AddSingleton(sp => new InferenceStatus(() => EmbeddingStatus(sp)));
+        services.AddHostedService<ModelWarmup>();
+        return services;
+    }
+
+    private static void AddEmbeddings(IServiceCollection services)
+    {
+        services.AddKeyedSingleton(ModelKind.Embedding, (sp, _) =>
+            new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().EmbeddingModel, ModelKind.Embedding));
+        services.AddSingleton(sp => new LazyTokenizer<WordPieceTokenizer>(
+            () => TokenizerLoader.WordPiece(Configured(sp, ModelKind.Embedding).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new ModelHost<EmbeddingModel>(
+            sp.GetRequiredService<InferenceOptions>().EmbeddingModel,
+            () =>
+            {
+                var folder = Configured(sp, ModelKind.Embedding).Folder;
+                var pad = sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>().Value.Pad;
+                return new EmbeddingModel(sp.GetRequiredService<SessionFactory>().Open(folder), folder.Manifest, pad);
+            },
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILoggerFactory>().CreateLogger<EmbeddingModel>()));
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(sp => new OnnxEmbeddingGenerator(
+            Configured(sp, ModelKind.Embedding),
+            sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
+            sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
+            sp.GetRequiredService<EmbeddingGate>(),
+            sp.GetRequiredService<InferenceOptions>()));
+    }
+
+    private static ConfiguredModel Configured(IServiceProvider services, ModelKind kind) => services.GetRequiredKeyedService<ConfiguredModel>(kind);
+
+    private static ModelStatus EmbeddingStatus(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<ModelHost<EmbeddingModel>>();
+        var (state, message, provider) = host.Status;
+        return new(
+            host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason, null, services.GetRequiredService<EmbeddingGate>().Waiting);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference;
+
+internal static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Information, "Model {Model} is ready after {Seconds:0.0} s on {Provider}: {Reason}")]
+    public static partial void ModelLoaded(this ILogger logger, string model, double seconds, ExecutionProvider provider, string reason);
+
+    [LoggerMessage(102, LogLevel.Error, "Model {Model} cannot be used: {Reason}")]
+    public static partial void ModelFailed(this ILogger logger, string model, string reason);
+
+    [LoggerMessage(103, LogLevel.Debug, "Generated {OutputTokens} tokens for {PromptTokens} ({ReusedTokens} reused): queue {QueueMs:0} ms, prefill {PrefillMs:0} ms, {TokensPerSecond:0.0} tokens/s")]
+    public static partial void Generated(this ILogger logger, int promptTokens, int reusedTokens, int outputTokens, double queueMs, double prefillMs, double tokensPerSecond);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Hosting;
+using Rag.Inference.Embeddings;
+
+namespace Rag.Inference.Runtime;
+
+/// <summary>
+/// Loads the models in the background when the host starts. A model that cannot be loaded stops nothing; only a provider that was
+/// demanded and is missing does, because then the settings are wrong.
+/// </summary>
+internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSelector selector, ModelHost<EmbeddingModel> embedding)
+    : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        selector.CheckAtStart();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.LoadAtStart)
+        {
+            await Task.WhenAll(LoadAsync(embedding, stoppingToken)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task LoadAsync<TModel>(ModelHost<TModel> host, CancellationToken cancel)
+        where TModel : class, ILoadedModel
+    {
+        try
+        {
+            (await host.RentAsync(cancel).ConfigureAwait(false)).Dispose();
+        }
+        catch (InferenceException)
+        {
+            // Logged by the host and shown by the status; every request says it again.
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Stopped while loading.
+        }
+    }
+}
