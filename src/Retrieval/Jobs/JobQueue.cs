@@ -1,0 +1,184 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rag.Retrieval.Indexing;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Retrieval.Jobs;
+
+internal sealed class JobQueue(
+    IDbContextFactory<KnowledgeDbContext> contexts,
+    JobSignal signal,
+    OutboxSignal outbox,
+    TimeProvider clock,
+    IOptions<RetrievalOptions> options,
+    ILogger<JobQueue> logger) : IJobQueue
+{
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    public async Task ReleaseOwnedAsync(string owner, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        foreach (var job in await db.Jobs.Where(j => j.Owner == owner && j.LeaseEnd != null).ToListAsync(cancel))
+        {
+            await CountCrashAsync(db, job, cancel);
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        signal.Set();
+        outbox.Set();
+    }
+
+    public async Task<JobLease?> TryLeaseAsync(string owner, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var now = Now;
+        var latest = now + options.Value.MaxLease;
+        // Reading first keeps idle workers from taking the write lock once a second.
+        // An end further away than any lease can reach means that the clock was set back: the lease counts as run out.
+        if (!await db.Jobs.AnyAsync(j => j.LeaseEnd == null || j.LeaseEnd < now || j.LeaseEnd > latest, cancel))
+        {
+            return null;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        foreach (var left in await db.Jobs.Where(j => j.LeaseEnd < now || j.LeaseEnd > latest).ToListAsync(cancel))
+        {
+            await CountCrashAsync(db, left, cancel);
+        }
+
+        await db.SaveChangesAsync(cancel);
+        JobLease? lease = null;
+        if (await db.Jobs.Where(j => j.LeaseEnd == null).OrderBy(j => j.DueAt).ThenBy(j => j.Id).FirstOrDefaultAsync(cancel) is { } job)
+        {
+            var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
+            job.Attempt++;
+            job.Owner = owner;
+            job.LeaseEnd = latest;
+            document.Attempt = job.Attempt;
+            await db.SaveChangesAsync(cancel);
+            lease = new JobLease(
+                job.Id, job.Document, KnowledgeScope.For(job.KnowledgeBase), job.Attempt, job.Generation,
+                document.ContentHash, document.FileName, document.Bytes, owner);
+        }
+
+        await transaction.CommitAsync(cancel);
+        return lease;
+    }
+
+    public Task WaitForWorkAsync(CancellationToken cancel) => signal.WaitAsync(options.Value.PollInterval, clock, cancel);
+
+    public async Task<LeaseState> RenewAsync(JobLease lease, IngestionProgress progress, CancellationToken cancel)
+    {
+        if (progress.State is not (DocumentState.Extracting or DocumentState.Chunking or DocumentState.Embedding or DocumentState.Indexing))
+        {
+            throw new ArgumentException($"{progress.State} is not a state of work.", nameof(progress));
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var now = Now;
+        var state = await db.HoldAsync(lease, now + options.Value.MaxLease, cancel);
+        if (state == LeaseState.Lost)
+        {
+            return state;
+        }
+
+        var document = await db.Documents.SingleAsync(d => d.Id == lease.Document, cancel);
+        if (document.State != progress.State)
+        {
+            document.Enter(progress.State, now);
+            document.ChunksAtStateSince = progress.ChunksDone;
+        }
+
+        document.PagesDone = progress.PagesDone;
+        document.PageCount = progress.PageCount;
+        document.ChunksDone = progress.ChunksDone;
+        document.ChunkCount = progress.ChunkCount;
+        document.ProgressAt = now;
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return state;
+    }
+
+    public async Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Held(lease).SingleOrDefaultAsync(cancel) is not { } job)
+        {
+            return false;
+        }
+
+        await EndAsync(db, job, reason, cancel);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        outbox.Set();
+        return true;
+    }
+
+    public async Task ReturnAsync(JobLease lease, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Held(lease).SingleOrDefaultAsync(cancel) is not { } job)
+        {
+            return;
+        }
+
+        if (job.CancelRequested)
+        {
+            await EndAsync(db, job, RefusalReason.Cancelled, cancel);
+        }
+        else
+        {
+            await RequeueAsync(db, job, job.DueAt, cancel);
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        signal.Set();
+    }
+
+    /// <summary>Ends the job as Failed with the reason's sentence. The caller saves, in a transaction.</summary>
+    public async Task EndAsync(KnowledgeDbContext db, IngestionJob job, RefusalReason reason, CancellationToken cancel)
+    {
+        var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
+        document.Enter(DocumentState.Failed, Now);
+        document.Reason = reason;
+        document.Message = Refusals.Sentence(reason);
+        db.Jobs.Remove(job);
+        db.Outbox.Add(new OutboxEntry { KnowledgeBase = job.KnowledgeBase, Document = job.Document, Generation = job.Generation });
+        logger.DocumentFailed(job.Document, job.Attempt, reason);
+    }
+
+    private async Task CountCrashAsync(KnowledgeDbContext db, IngestionJob job, CancellationToken cancel)
+    {
+        job.Crashes++;
+        logger.JobCrashed(job.Document, job.Crashes);
+        if (job.CancelRequested)
+        {
+            await EndAsync(db, job, RefusalReason.Cancelled, cancel);
+        }
+        else if (job.Crashes >= options.Value.MaxCrashes)
+        {
+            await EndAsync(db, job, RefusalReason.WorkerCrashed, cancel);
+        }
+        else
+        {
+            await RequeueAsync(db, job, Now, cancel);   // behind those that wait: one bad file does not hold up the others
+        }
+    }
+
+    private async Task RequeueAsync(KnowledgeDbContext db, IngestionJob job, DateTime dueAt, CancellationToken cancel)
+    {
+        job.Owner = null;
+        job.LeaseEnd = null;
+        job.DueAt = dueAt;
+        var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
+        document.Enter(DocumentState.Stored, Now);
+        (document.PagesDone, document.ChunksDone, document.ProgressAt) = (0, 0, null);
+    }
+}

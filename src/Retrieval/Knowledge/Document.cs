@@ -1,0 +1,45 @@
+namespace Rag.Retrieval.Knowledge;
+
+/// <summary>A file in a knowledge base. Removed at once when deleted; its chunks and pages follow through the outbox.</summary>
+internal sealed class Document
+{
+    public DocumentId Id { get; set; }
+    public KnowledgeBaseId KnowledgeBase { get; set; }
+    public required string FileName { get; set; }
+    public required string Title { get; set; }
+    public required string ContentHash { get; set; }
+    public long Bytes { get; set; }
+    public DateTime CreatedAt { get; set; }
+    public DocumentState State { get; set; }
+    public DateTime StateSince { get; set; }
+    public int PagesDone { get; set; }
+    public int? PageCount { get; set; }
+    public int ChunksDone { get; set; }
+    public int? ChunkCount { get; set; }
+
+    /// <summary>When progress was last written, and how many chunks were done when embedding began to be reported: the measured rate.</summary>
+    public DateTime? ProgressAt { get; set; }
+    public int ChunksAtStateSince { get; set; }
+
+    /// <summary>How often a worker took the present job.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>The generation that search sees; 0 before the first.</summary>
+    public int LiveGeneration { get; set; }
+
+    /// <summary>The highest generation ever begun; a retry takes the next one, so remains of a failed one can be deleted at leisure.</summary>
+    public int LastGeneration { get; set; }
+    public RefusalReason? Reason { get; set; }
+    public string? Message { get; set; }
+    public List<int> PagesWithoutText { get; set; } = [];
+
+    /// <summary>Passages and their terms in the live generation: this document's part of the knowledge base's statistics.</summary>
+    public int LivePassages { get; set; }
+    public long LiveTerms { get; set; }
+
+    public void Enter(DocumentState state, DateTime now)
+    {
+        State = state;
+        StateSince = now;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Rag.Retrieval.Indexing;
+using Rag.Retrieval.Jobs;
+
+namespace Rag.Retrieval.Knowledge;
+
+/// <summary>The knowledge database. The full-text tables are made by the migration and reached through <c>LexicalIndex</c>.</summary>
+internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> options) : DbContext(options)
+{
+    public DbSet<KnowledgeBase> KnowledgeBases => Set<KnowledgeBase>();
+    public DbSet<Document> Documents => Set<Document>();
+    public DbSet<Chunk> Chunks => Set<Chunk>();
+    public DbSet<Page> Pages => Set<Page>();
+    public DbSet<IngestionJob> Jobs => Set<IngestionJob>();
+    public DbSet<OutboxEntry> Outbox => Set<OutboxEntry>();
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<KnowledgeBaseId>().HaveConversion<KnowledgeBaseIdConverter>();
+        configurationBuilder.Properties<DocumentId>().HaveConversion<DocumentIdConverter>();
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<DocumentState>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<RefusalReason>().HaveConversion<string>().HaveMaxLength(20);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<KnowledgeBase>(kb =>
+        {
+            kb.HasKey(k => k.Number);
+            kb.Property(k => k.Number).ValueGeneratedOnAdd();
+            kb.HasIndex(k => k.Id).IsUnique();
+        });
+        modelBuilder.Entity<Document>(document =>
+        {
+            document.HasKey(d => d.Id);
+            document.Property(d => d.Id).ValueGeneratedNever();
+            document.HasIndex(d => new { d.KnowledgeBase, d.CreatedAt });
+            document.HasIndex(d => d.ContentHash);
+            document.Property(d => d.FileName).HasMaxLength(255);
+            document.Property(d => d.ContentHash).HasMaxLength(64);
+        });
+        modelBuilder.Entity<Chunk>(chunk =>
+        {
+            chunk.HasKey(c => c.Row);
+            chunk.Property(c => c.Row).ValueGeneratedOnAdd();
+            chunk.HasIndex(c => new { c.Document, c.Generation, c.Ordinal }).IsUnique();
+        });
+        modelBuilder.Entity<Page>().HasKey(p => new { p.Document, p.Generation, p.Number });
+        modelBuilder.Entity<IngestionJob>(job =>
+        {
+            job.ToTable("Jobs");
+            job.HasKey(j => j.Id);
+            job.Property(j => j.Id).ValueGeneratedNever();
+            job.HasIndex(j => j.Document).IsUnique();
+            job.HasIndex(j => new { j.LeaseEnd, j.DueAt });
+        });
+        modelBuilder.Entity<OutboxEntry>().ToTable("Outbox");
+        modelBuilder.Entity<Setting>().HasKey(s => s.Key);
+    }
+
+    private sealed class KnowledgeBaseIdConverter() : ValueConverter<KnowledgeBaseId, Guid>(id => id.Value, value => new KnowledgeBaseId(value));
+
+    private sealed class DocumentIdConverter() : ValueConverter<DocumentId, Guid>(id => id.Value, value => new DocumentId(value));
+
+    // SQLite keeps no kind; everything stored is UTC.
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(time => time, time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Retrieval;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Knowledge database migrated from {From} to {To} changes")]
+    public static partial void DatabaseMigrated(this ILogger logger, int from, int to);
+
+    [LoggerMessage(2, LogLevel.Warning, "Job of document {Document} was left by its worker, crash {Crashes}")]
+    public static partial void JobCrashed(this ILogger logger, DocumentId document, int crashes);
+
+    [LoggerMessage(3, LogLevel.Warning, "Document {Document} failed in attempt {Attempt}: {Reason}")]
+    public static partial void DocumentFailed(this ILogger logger, DocumentId document, int attempt, RefusalReason reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Document {Document} is live in generation {Generation} with {Passages} passages")]
+    public static partial void DocumentPublished(this ILogger logger, DocumentId document, int generation, int passages);
+
+    [LoggerMessage(5, LogLevel.Information, "Remains of document {Document} deleted: {Passages} passages")]
+    public static partial void RemainsDeleted(this ILogger logger, DocumentId document, int passages);
+
+    [LoggerMessage(6, LogLevel.Error, "Deleting remains failed; it will be tried again")]
+    public static partial void CleanUpFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(7, LogLevel.Information, "{Count} uploads without a document deleted")]
+    public static partial void OrphansDeleted(this ILogger logger, int count);
+
+    [LoggerMessage(8, LogLevel.Debug, "Vectors of knowledge base {KnowledgeBase} loaded: {Passages} passages")]
+    public static partial void VectorsLoaded(this ILogger logger, KnowledgeBaseId knowledgeBase, int passages);
+}
