@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rag.Web.Chat;
+
+/// <summary>Limits of asking and answering (section "Answers").</summary>
+public sealed class AnswerOptions
+{
+    /// <summary>UTF-16 characters of one question; checked before anything reads it.</summary>
+    public const int MaxQuestionLength = 4_000;
+
+    /// <summary>How long an answer that nobody watches goes on, in seconds.</summary>
+    [Range(1, 3_600)] public int GraceSeconds { get; set; } = 60;
+
+    /// <summary>How long the model may be silent before its answer fails, in seconds. Waiting in the queue does not count.</summary>
+    [Range(5, 3_600)] public int SilenceSeconds { get; set; } = 60;
+
+    /// <summary>How long an answer may wait in the queue, in seconds.</summary>
+    [Range(5, 3_600)] public int QueueSeconds { get; set; } = 300;
+
+    /// <summary>Questions of one signed-in user in a minute.</summary>
+    [Range(1, 10_000)] public int UserQuestionsPerMinute { get; set; } = 20;
+
+    /// <summary>Questions of one guest in a minute.</summary>
+    [Range(1, 10_000)] public int GuestQuestionsPerMinute { get; set; } = 8;
+
+    /// <summary>Questions of all guests of one link in a minute: a new cookie is no new allowance.</summary>
+    [Range(1, 100_000)] public int LinkQuestionsPerMinute { get; set; } = 60;
+
+    /// <summary>Answers that one caller may have in the making.</summary>
+    [Range(1, 100)] public int AnswersAtOnce { get; set; } = 2;
+}
