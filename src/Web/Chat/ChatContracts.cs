@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace Rag.Web.Chat;
+
+/// <summary>A question by HTTP. Unknown fields are refused: nobody can name a model, a file or another caller.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AskRequest(string Question);
+
+/// <param name="Feedback">1 helpful, -1 not, null takes it back.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record FeedbackRequest(int? Feedback);
+
+public sealed record ConversationItem(Guid Id, string Title, DateTime LastMessageAt);
+
+public sealed record ConversationReply(Guid Id, Guid Assistant, string Title, IReadOnlyList<TurnReply> Turns);
+
+public sealed record TurnReply(Guid Id, string Question, DateTime AskedAt, TurnState State, AnswerReply? Answer, int? Feedback);
+
+/// <param name="Number">Open it by <c>/api/v1/turns/{turn}/sources/{number}</c>.</param>
+/// <param name="Shown">Shown as a quote above the answer; else it only supports a sentence.</param>
+public sealed record CitationReply(int Number, string Title, int Page, string? PageLabel, string Quote, string? Caption, bool Shown);
+
+/// <param name="Citation">Null: no passage supports this sentence.</param>
+public sealed record SentenceReply(string Text, int? Citation);
+
+public sealed record AnswerReply(
+    AnswerKind Kind, string? Text, IReadOnlyList<CitationReply> Citations, string? ModelText, IReadOnlyList<SentenceReply>? Sentences,
+    string? Problem, IReadOnlyList<string> Notes, string? Model, int FilesSearched, AnswerTimings Timings);
+
+public sealed record SourceReply(
+    int Number, string Title, int Page, string? PageLabel, int? PageCount, string Quote, string? Caption, float? Width, float? Height,
+    string? Text, IReadOnlyList<Retrieval.Knowledge.PageBox> Marks);
+
+/// <summary>One event of an answer's stream; its name says which of the fields are set.</summary>
+public sealed record AnswerEvent(
+    Guid Turn, Guid? Conversation = null, string? Text = null, int? Ahead = null, double? WaitSeconds = null, TurnState? State = null, AnswerReply? Answer = null);
+
+/// <summary>What crosses HTTP: no document ids, no offsets, no passages that were not shown.</summary>
+internal static class ChatMapping
+{
+    public static ConversationItem ToItem(this ConversationSummary summary) => new(summary.Id.Value, summary.Title, summary.LastMessageAt);
+
+    public static ConversationReply ToReply(this ConversationView view) => new(
+        view.Id.Value, view.Assistant.Value, view.Title,
+        [.. view.Turns.Select(t => new TurnReply(t.Id.Value, t.Question, t.AskedAt, t.State, t.Answer?.ToReply(), t.Feedback))]);
+
+    public static AnswerReply ToReply(this StoredAnswer answer) => new(
+        answer.Kind, answer.Text,
+        [.. answer.Citations.Select((c, i) => new CitationReply(c.Number, c.Title, c.Page, c.PageLabel, c.Quote, c.Caption, i < answer.Quotes))],
+        answer.ModelText,
+        answer.Sentences is { } sentences && answer.ModelText is { } text ? [.. sentences.Select(s => new SentenceReply(text.Substring(s.Start, s.Length), s.Citation))] : null,
+        answer.Problem, answer.Notes, answer.ModelName, answer.FilesSearched, answer.Timings);
+
+    public static SourceReply ToReply(this SourceView source) => new(
+        source.Citation.Number, source.Citation.Title, source.Citation.Page, source.Citation.PageLabel, source.PageCount,
+        source.Citation.Quote, source.Citation.Caption, source.Page?.Width, source.Page?.Height, source.Page?.Text, source.Marks);
+
+    /// <summary>The event's name and what it carries.</summary>
+    public static (string Name, AnswerEvent Event) ToEvent(this AnswerPart part, TurnId turn) => part switch
+    {
+        AnswerPart.Searching => ("searching", new AnswerEvent(turn.Value)),
+        AnswerPart.EvidenceReady ready => ("evidence", new AnswerEvent(turn.Value, Answer: ready.Answer.ToReply())),
+        AnswerPart.InQueue queue => ("queue", new AnswerEvent(turn.Value, Ahead: queue.Ahead, WaitSeconds: queue.Wait?.TotalSeconds)),
+        AnswerPart.TextDelta delta => ("text", new AnswerEvent(turn.Value, Text: delta.Text)),
+        AnswerPart.SentencesChecked check => ("checked", new AnswerEvent(turn.Value, Answer: check.Answer.ToReply())),
+        AnswerPart.Ended ended => ("ended", new AnswerEvent(turn.Value, State: ended.State, Answer: ended.Answer.ToReply())),
+        _ => throw new InvalidOperationException($"No event for {part.GetType().Name}."),
+    };
+}
