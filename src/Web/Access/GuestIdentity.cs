@@ -25,8 +25,14 @@ internal sealed class GuestIdentity(RequestDelegate next)
         }
 
         var guest = new GuestId(Guid.NewGuid());
-        var identity = new ClaimsIdentity([new Claim(CallerClaims.GuestId, guest.Value.ToString("N"))], CallerClaims.GuestScheme);
-        await context.SignInAsync(CallerClaims.GuestScheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
+        await SignInAsync(context, guest);
         return guest;
+    }
+
+    /// <summary>Sets or renews the guest's cookie.</summary>
+    public static Task SignInAsync(HttpContext context, GuestId guest)
+    {
+        var identity = new ClaimsIdentity([new Claim(CallerClaims.GuestId, guest.Value.ToString("N"))], CallerClaims.GuestScheme);
+        return context.SignInAsync(CallerClaims.GuestScheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
     }
 }

@@ -1,9 +1,13 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Rag.Web.Access;
 using Rag.Web.Accounts;
+using Rag.Web.Assistants;
 using Rag.Web.Data;
+using Rag.Web.Documents;
+using Rag.Web.Sharing;
 
 namespace Rag.Web.Shell;
 
@@ -29,6 +33,11 @@ public static class DocentWeb
 
         builder.Services.AddSingleton<AccessPolicy>();
         builder.Services.AddAccounts();
+        builder.Services.AddSingleton<AssistantStore>();
+        builder.Services.AddSingleton<DocumentShelf>();
+        builder.Services.AddSingleton<ShareLinkStore>();
+        builder.Services.AddSingleton<GuestDoor>();
+        builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
         builder.Services.AddAntiforgery(options =>
         {
             options.HeaderName = AntiforgeryHeaderFilter.Header;
@@ -59,6 +68,9 @@ public static class DocentWeb
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapAccounts();
+        app.MapAssistants();
+        app.MapDocuments();
+        app.MapSharing();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)   // our own header says it
             .Add(RequireCallerForCircuits);
