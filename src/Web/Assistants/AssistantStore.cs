@@ -10,9 +10,10 @@ namespace Rag.Web.Assistants;
 public sealed record AssistantDraft(string Name, string Instructions, IReadOnlyList<string> Starters)
 {
     /// <summary>Sentences that say what is wrong; empty when it can be saved.</summary>
-    public IReadOnlyList<string> Problems() =>
+    /// <param name="mayBeUnnamed">A draft without a name may stay without one for now.</param>
+    public IReadOnlyList<string> Problems(bool mayBeUnnamed = false) =>
     [
-        .. Check(string.IsNullOrWhiteSpace(Name), "Give the assistant a name."),
+        .. Check(!mayBeUnnamed && string.IsNullOrWhiteSpace(Name), "Give the assistant a name."),
         .. Check(Name.Length > Assistant.MaxNameLength, $"A name has at most {Assistant.MaxNameLength} characters."),
         .. Check(Instructions.Length > Assistant.MaxInstructionsLength, $"Instructions have at most {Assistant.MaxInstructionsLength:N0} characters."),
         .. Check(Starters.Count > Assistant.MaxStarters, $"There are at most {Assistant.MaxStarters} starters."),
@@ -53,15 +54,15 @@ public sealed class AssistantStore(IDbContextFactory<AppDbContext> contexts, Acc
             return SaveOutcome.NotFound;
         }
 
-        if (draft.Problems().Count > 0)
-        {
-            return SaveOutcome.Invalid;
-        }
-
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (await db.Assistants.FirstOrDefaultAsync(a => a.Id == id && a.OwnerId == user.Value, cancel) is not { } assistant)
         {
             return SaveOutcome.NotFound;
+        }
+
+        if (draft.Problems(mayBeUnnamed: assistant.Name.Length == 0).Count > 0)
+        {
+            return SaveOutcome.Invalid;
         }
 
         (assistant.Name, assistant.Instructions, assistant.Starters) = (draft.Name.Trim(), draft.Instructions, Cleaned(draft.Starters));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Rag.Web.Access;
 using Rag.Web.Accounts;
+using Rag.Web.Admin;
 using Rag.Web.Assistants;
 using Rag.Web.Data;
 using Rag.Web.Documents;
@@ -37,6 +38,9 @@ public static class DocentWeb
         builder.Services.AddSingleton<DocumentShelf>();
         builder.Services.AddSingleton<ShareLinkStore>();
         builder.Services.AddSingleton<GuestDoor>();
+        builder.Services.AddSingleton<SampleAssistant>();
+        builder.Services.AddSingleton<IStatusSource, ServerStatus>();
+        builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
         builder.Services.AddAntiforgery(options =>
         {

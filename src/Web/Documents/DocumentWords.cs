@@ -1,0 +1,70 @@
+using System.Globalization;
+using Rag.Retrieval.Knowledge;
+using Rag.Web.Shell;
+
+namespace Rag.Web.Documents;
+
+public enum DocumentTone
+{
+    Waiting,
+    Working,
+    Good,
+    Warning,
+    Bad,
+}
+
+/// <summary>The state of a file in the reader's words.</summary>
+public static class DocumentWords
+{
+    public static DocumentTone Tone(DocumentStatus file) => file.State switch
+    {
+        DocumentState.Ready => DocumentTone.Good,
+        DocumentState.ReadyWithWarnings => DocumentTone.Warning,
+        DocumentState.Failed => file.Reason == RefusalReason.Cancelled ? DocumentTone.Waiting : DocumentTone.Bad,
+        DocumentState.Stored => DocumentTone.Waiting,
+        _ => DocumentTone.Working,
+    };
+
+    public static string State(DocumentStatus file) => file.State switch
+    {
+        DocumentState.Stored => file.Attempt > 0 ? "waiting to start again" : "waiting for its turn",
+        DocumentState.Extracting when file.PageCount is > 1 and { } pages && file.PagesDone > 0 => Invariant($"reading page {Math.Min(file.PagesDone, pages):N0} of {pages:N0}"),
+        DocumentState.Extracting => "reading",
+        DocumentState.Chunking => "dividing into passages",
+        DocumentState.Embedding when file.ChunkCount is > 0 and { } chunks => Invariant($"making it searchable, {Math.Min(file.ChunksDone, chunks):N0} of {chunks:N0} passages"),
+        DocumentState.Embedding or DocumentState.Indexing => "making it searchable",
+        DocumentState.Ready => "ready",
+        DocumentState.ReadyWithWarnings => "ready, " + Warning(file),
+        DocumentState.Failed => file.Message ?? (file.Reason is { } reason ? Refusals.Sentence(reason) : "This file could not be read."),
+        _ => throw new ArgumentOutOfRangeException(nameof(file), file.State, null),
+    };
+
+    /// <summary>"12 pages · 1.4 MB"; without pages while their number is not known, and for files that have none.</summary>
+    public static string Facts(DocumentStatus file) =>
+        file.PageCount is { } pages && FileNames.Kind(file.FileName) == FileKind.Pdf
+            ? $"{Words.Count(pages, "page", "pages")} · {FileSize.Words(file.Bytes)}"
+            : FileSize.Words(file.Bytes);
+
+    /// <summary>How much of the work on one file is done, 0 to 1. Reading is taken for a fifth, making it searchable for the rest.</summary>
+    public static double Done(DocumentStatus file) => file.State switch
+    {
+        DocumentState.Stored => 0,
+        DocumentState.Extracting => 0.2 * Part(file.PagesDone, file.PageCount),
+        DocumentState.Chunking => 0.2,
+        DocumentState.Embedding => 0.2 + (0.78 * Part(file.ChunksDone, file.ChunkCount)),
+        DocumentState.Indexing => 0.98,
+        _ => 1,
+    };
+
+    private static double Part(int done, int? all) => all is > 0 and { } total ? Math.Clamp((double)done / total, 0, 1) : 0;
+
+    private static string Warning(DocumentStatus file) => file.PagesWithoutText.Count switch
+    {
+        0 => file.Message ?? "with a remark",
+        var empty when empty == file.PageCount => "but no text was found: it may be a scan",
+        1 => Invariant($"page {file.PagesWithoutText[0]} has no text"),
+        var empty => Invariant($"{empty:N0} pages have no text"),
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+// Files dropped anywhere on the page, or chosen, go straight to the server over HTTP; only names and progress pass the circuit.
+
+const parallel = 3;
+const reportEvery = 250; // ms
+
+/**
+ * @param input the file input
+ * @param component has Begin(files) -> url or null, Progress(key, sent), End(key, problem or null), all by key
+ */
+export function attach(input, component) {
+  const running = new Map();
+  const waiting = [];
+  let next = 1;
+  let depth = 0;
+  let gone = false;
+
+  const call = (method, ...args) => gone ? Promise.resolve(null) : component.invokeMethodAsync(method, ...args).catch(() => null);
+  const dragging = on => document.documentElement.classList.toggle("dragging-files", on);
+  const carriesFiles = event => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+  const onEnter = event => { if (carriesFiles(event)) { event.preventDefault(); depth++; dragging(true); } };
+  const onOver = event => { if (carriesFiles(event)) { event.preventDefault(); event.dataTransfer.dropEffect = "copy"; } };
+  const onLeave = event => { if (carriesFiles(event) && --depth <= 0) { depth = 0; dragging(false); } };
+  const onDrop = event => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    dragging(false);
+    send([...event.dataTransfer.files]);
+  };
+  const onChoose = () => { const files = [...input.files]; input.value = ""; send(files); };
+  const onLeavePage = event => { if (running.size + waiting.length > 0) event.preventDefault(); };
+
+  document.addEventListener("dragenter", onEnter);
+  document.addEventListener("dragover", onOver);
+  document.addEventListener("dragleave", onLeave);
+  document.addEventListener("drop", onDrop);
+  window.addEventListener("beforeunload", onLeavePage);
+  input.addEventListener("change", onChoose);
+  input.dataset.ready = "true";
+
+  async function send(files) {
+    if (files.length === 0) return;
+    const items = files.slice(0, 100).map(file => ({ key: next++, file }));
+    const url = await call("Begin", items.map(({ key, file }) => ({ key, name: file.name.slice(0, 255), size: file.size })));
+    if (!url) return;
+    waiting.push(...items.map(item => ({ ...item, url })));
+    pump();
+  }
+
+  function pump() {
+    while (running.size < parallel && waiting.length > 0) start(waiting.shift());
+  }
+
+  function start({ key, file, url }) {
+    const request = new XMLHttpRequest();
+    running.set(key, request);
+    let reported = 0;
+    request.upload.onprogress = event => {
+      const now = performance.now();
+      if (now - reported >= reportEvery) {
+        reported = now;
+        call("Progress", key, event.loaded);
+      }
+    };
+    request.onloadend = () => {
+      running.delete(key);
+      call("End", key, problem(request));
+      pump();
+    };
+    request.open("POST", `${url}?name=${encodeURIComponent(wellFormed(file.name))}`);
+    request.setRequestHeader("X-Docent-Antiforgery", document.querySelector("meta[name=docent-antiforgery]")?.content ?? "");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.send(file);
+  }
+
+  return {
+    cancel(key) {
+      const at = waiting.findIndex(item => item.key === key);
+      if (at >= 0) {
+        waiting.splice(at, 1);
+        call("End", key, "Cancelled.");
+      } else {
+        running.get(key)?.abort();
+      }
+    },
+    dispose() {
+      gone = true;
+      dragging(false);
+      document.removeEventListener("dragenter", onEnter);
+      document.removeEventListener("dragover", onOver);
+      document.removeEventListener("dragleave", onLeave);
+      document.removeEventListener("drop", onDrop);
+      window.removeEventListener("beforeunload", onLeavePage);
+      input.removeEventListener("change", onChoose);
+      waiting.length = 0;
+      for (const request of running.values()) request.abort();
+    },
+  };
+}
+
+/** One sentence for the person, or null when the server took the file. */
+function problem(request) {
+  if (request.status === 201) return null;
+  if (request.status === 0) return "The upload was interrupted. Nothing was saved; upload the file again.";
+  try {
+    const { detail } = JSON.parse(request.responseText);
+    if (detail) return detail.slice(0, 500);
+  } catch {
+    // No sentence of ours in the answer.
+  }
+  return request.status === 401 ? "You are signed out. Load the page again and sign in."
+    : request.status === 413 ? "This file is too large."
+    : request.status === 404 ? "This assistant no longer exists."
+    : `The server did not take this file (answer ${request.status}). Nothing was saved; try again.`;
+}
+
+const wellFormed = name => (name.toWellFormed ? name.toWellFormed() : name.replace(/[\uD800-\uDFFF]/g, "")).slice(0, 255).replace(/[\uD800-\uDBFF]$/, "");
