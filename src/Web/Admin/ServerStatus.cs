@@ -9,6 +9,12 @@ namespace Rag.Web.Admin;
 /// <summary>The server itself: version, uptime, memory, data folder, what it holds.</summary>
 internal sealed class ServerStatus(IDbContextFactory<AppDbContext> contexts, DataFolder folder, TimeProvider clock) : IStatusSource
 {
+    /// <summary>The version, with the first digits of the commit it was built from.</summary>
+    private static readonly string Version =
+        (typeof(ServerStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+') is [var number, var commit]
+            ? $"{number} ({commit[..Math.Min(9, commit.Length)]})"
+            : "unknown";
+
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
     public async Task<StatusSection> ReadAsync(CancellationToken cancel)
@@ -17,7 +23,7 @@ internal sealed class ServerStatus(IDbContextFactory<AppDbContext> contexts, Dat
         var free = new DriveInfo(folder.Path).AvailableFreeSpace;
         return new StatusSection(0, "Server",
         [
-            new("Version", typeof(ServerStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown"),
+            new("Version", Version),
             new("Running since", _started.ToString("d MMMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture)),
             new("Memory in use", FileSize.Words(Environment.WorkingSet)),
             new("Data folder", folder.Path),

@@ -13,8 +13,9 @@ internal sealed class SameOrigin(RequestDelegate next, IOptions<WebOptions> opti
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
+        var socket = context.WebSockets.IsWebSocketRequest || HttpMethods.IsConnect(request.Method);
         var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
-        if ((reads && !context.WebSockets.IsWebSocketRequest && !HttpMethods.IsConnect(request.Method)) || Allows(request))
+        if (socket ? OriginFits(request) : reads || WriteFits(request))
         {
             return next(context);
         }
@@ -23,10 +24,21 @@ internal sealed class SameOrigin(RequestDelegate next, IOptions<WebOptions> opti
         return Task.CompletedTask;
     }
 
-    private bool Allows(HttpRequest request)
+    /// <summary>
+    /// What the browser says of itself, where it says it (not over plain HTTP). An origin of "null" is what our own forms send, since
+    /// no page of ours names a referrer; their antiforgery token vouches for them.
+    /// </summary>
+    private bool WriteFits(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() switch
+    {
+        "" => request.Headers.Origin == "null" || OriginFits(request),
+        var site => site is "same-origin" or "none",
+    };
+
+    /// <summary>A request without an origin is no browser's.</summary>
+    private bool OriginFits(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        return origin.Length == 0   // not a browser's cross-site request
+        return origin.Length == 0
             || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
             || (_public is not null && string.Equals(origin, _public, StringComparison.OrdinalIgnoreCase));
     }

@@ -11,6 +11,7 @@ export function attach(input, component) {
   const running = new Map();
   const waiting = [];
   let next = 1;
+  let taken = false; // the first file goes alone: it may name the assistant
   let depth = 0;
   let gone = false;
 
@@ -49,7 +50,7 @@ export function attach(input, component) {
   }
 
   function pump() {
-    while (running.size < parallel && waiting.length > 0) start(waiting.shift());
+    while (running.size < (taken ? parallel : 1) && waiting.length > 0) start(waiting.shift());
   }
 
   function start({ key, file, url }) {
@@ -65,6 +66,7 @@ export function attach(input, component) {
     };
     request.onloadend = () => {
       running.delete(key);
+      taken ||= request.status === 201;
       call("End", key, problem(request));
       pump();
     };
