@@ -6,6 +6,7 @@ using Rag.Web.Access;
 using Rag.Web.Accounts;
 using Rag.Web.Admin;
 using Rag.Web.Assistants;
+using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Documents;
 using Rag.Web.Sharing;
@@ -42,6 +43,7 @@ public static class DocentWeb
         builder.Services.AddSingleton<IStatusSource, ServerStatus>();
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
+        builder.Services.AddAnswers(builder.Configuration);
         builder.Services.AddAntiforgery(options =>
         {
             options.HeaderName = AntiforgeryHeaderFilter.Header;
@@ -75,6 +77,7 @@ public static class DocentWeb
         app.MapAssistants();
         app.MapDocuments();
         app.MapSharing();
+        app.MapChat();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)   // our own header says it
             .Add(RequireCallerForCircuits);
