@@ -1,0 +1,20 @@
+using System.Buffers.Binary;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>What the parent asks for. <paramref name="Length"/> bytes of the file follow on the pipe.</summary>
+/// <param name="MaxPages">More pages are refused as too large.</param>
+internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int Length)
+{
+    public Frame ToFrame()
+    {
+        byte[] payload = new byte[9];
+        payload[0] = (byte)Kind;
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(1), MaxPages);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(5), Length);
+        return new Frame(FrameKind.Extract, payload);
+    }
+
+    public static ExtractRequest Parse(byte[] payload) =>
+        new((FileKind)payload[0], BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(1)), BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(5)));
+}

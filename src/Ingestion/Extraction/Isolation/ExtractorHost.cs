@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Rag.Ingestion.Extraction.Pdf;
+using Rag.Retrieval.Knowledge;
+using UglyToad.PdfPig.Exceptions;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>
+/// The child: reads files from one pipe, writes pages to the other, knows nothing else. One thread reads requests and ends the process
+/// when the parent is gone, even while the other one is lost in a hostile file.
+/// </summary>
+internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults)
+{
+    /// <summary>Exit code that tells the parent why.</summary>
+    public const int OutOfMemory = 71;
+
+    private const int ParserStack = 16 * 1024 * 1024;
+
+    private readonly BlockingCollection<(ExtractRequest Request, byte[] File)> requests = [];
+
+    /// <summary>Serves until the input ends; returns the exit code.</summary>
+    public int Run()
+    {
+        new Frame(FrameKind.Hello, [Frame.Version]).WriteTo(output);
+        new Thread(Work, ParserStack) { IsBackground = true }.Start();
+        while (Frame.ReadFrom(input) is { Kind: FrameKind.Extract } frame)
+        {
+            ExtractRequest request = ExtractRequest.Parse(frame.Payload);
+            byte[] file = new byte[request.Length];
+            if (input.ReadAtLeast(file, file.Length, throwOnEndOfStream: false) < file.Length)
+            {
+                break;
+            }
+
+            requests.Add((request, file));
+        }
+
+        return 0;
+    }
+
+    private void Work()
+    {
+        foreach ((ExtractRequest request, byte[] file) in requests.GetConsumingEnumerable())
+        {
+            try
+            {
+                Answer(request, file);
+            }
+            catch (OutOfMemoryException)
+            {
+                Environment.Exit(OutOfMemory);
+            }
+            catch (PipeClosedException)
+            {
+                Environment.Exit(0);
+            }
+        }
+    }
+
+    private void Answer(ExtractRequest request, byte[] file)
+    {
+        if (testFaults && TestFaults.Find(file) is { } fault)
+        {
+            fault(output);
+            return;
+        }
+
+        RefusalReason? refusal = request.Kind == FileKind.Pdf ? SendPdf(request, file) : SendText(request, file);
+        Send(refusal is { } reason ? new Frame(FrameKind.Refused, [(byte)reason]) : new Frame(FrameKind.Done, []));
+    }
+
+    private RefusalReason? SendText(ExtractRequest request, byte[] file)
+    {
+        ExtractedPage page = TextExtractor.Extract(file, request.Kind);
+        if (page.Text.Text.Length == 0)
+        {
+            return RefusalReason.Empty;
+        }
+
+        Send(new Frame(FrameKind.Begin, PageCodec.Begin(null, 1)));
+        Send(new Frame(FrameKind.Page, PageCodec.Page(page)));
+        return null;
+    }
+
+    private RefusalReason? SendPdf(ExtractRequest request, byte[] file)
+    {
+        try
+        {
+            using var document = new PdfExtractor(file);
+            if (document.PageCount == 0)
+            {
+                return RefusalReason.Damaged;
+            }
+
+            if (document.PageCount > request.MaxPages)
+            {
+                return RefusalReason.TooLarge;
+            }
+
+            Send(new Frame(FrameKind.Begin, PageCodec.Begin(document.Title, document.PageCount)));
+            foreach (ExtractedPage page in document.Pages())
+            {
+                Send(new Frame(FrameKind.Page, PageCodec.Page(page)));
+            }
+
+            return document.BrokenPages == document.PageCount ? RefusalReason.Damaged : null;
+        }
+        catch (PdfDocumentEncryptedException)
+        {
+            return RefusalReason.Encrypted;
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or PipeClosedException))
+        {
+            return RefusalReason.Damaged;   // PdfPig throws many types on broken files; all of them mean this
+        }
+    }
+
+    private void Send(Frame frame)
+    {
+        try
+        {
+            frame.WriteTo(output);
+        }
+        catch (IOException exception)
+        {
+            throw new PipeClosedException(exception);
+        }
+    }
+
+    /// <summary>The parent listens no more. Its own type, as parsers throw IOException too.</summary>
+    private sealed class PipeClosedException(IOException inner) : Exception(inner.Message, inner);
+}

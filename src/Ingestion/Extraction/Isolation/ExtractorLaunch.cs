@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>
+/// How the child is started: an empty environment but for the runtime's own switches, a neutral directory, no core dumps, no writing of
+/// files, and no network where the system lets an ordinary user take it away (Linux user namespaces).
+/// </summary>
+internal sealed class ExtractorLaunch
+{
+    private readonly string[] prefix;   // programs that start the child in a smaller world; may be empty
+
+    private ExtractorLaunch(string[] prefix, bool withoutNetwork)
+    {
+        this.prefix = prefix;
+        WithoutNetwork = withoutNetwork;
+    }
+
+    /// <summary>False where the system offers no way to take the network from a child.</summary>
+    public bool WithoutNetwork { get; }
+
+    /// <summary>Tries once what this machine allows.</summary>
+    public static async Task<ExtractorLaunch> ProbeAsync(CancellationToken cancel)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new ExtractorLaunch([], withoutNetwork: false);
+        }
+
+        // No core dumps (they would hold the document) and no file longer than 0 bytes: writing fails, it does not kill. Pipes are not files.
+        string[] limits = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -c 0; ulimit -f 0; exec \"$@\"", "sh"];
+        string[] unshared = [.. limits, "unshare", "--user", "--map-root-user", "--net", "--"];
+        return OperatingSystem.IsLinux() && await WorksAsync([.. unshared, "true"], cancel) ? new ExtractorLaunch(unshared, withoutNetwork: true)
+            : await WorksAsync([.. limits, "true"], cancel) ? new ExtractorLaunch(limits, withoutNetwork: false)
+            : new ExtractorLaunch([], withoutNetwork: false);
+    }
+
+    public ProcessStartInfo StartInfo(IngestionOptions options)
+    {
+        ProcessStartInfo start = Bare(
+        [
+            .. prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, "Rag.Ingestion.dll"), "extract",
+            .. options.ExtractorTestFaults ? [TestFaults.Switch] : Array.Empty<string>(),
+        ]);
+        long heap = options.ExtractorMemoryMegabytes * 3L / 4 * 1024 * 1024;
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x" + heap.ToString("X", CultureInfo.InvariantCulture);
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";   // no instrumented tier: quicker start
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no debugger socket in the temporary folder
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // its double mapping needs a file in memory, which the limit on files forbids
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        return start;
+    }
+
+    private static ProcessStartInfo Bare(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = OperatingSystem.IsWindows() ? Path.GetPathRoot(Environment.SystemDirectory) : "/",
+        };
+        start.Environment.Clear();
+
+        // Windows starts no program without SystemRoot; elsewhere PATH finds unshare.
+        string needed = OperatingSystem.IsWindows() ? "SystemRoot" : "PATH";
+        start.Environment[needed] = Environment.GetEnvironmentVariable(needed);
+        return start;
+    }
+
+    /// <summary>The host of the runtime that runs this very program: it stands three levels above shared/Microsoft.NETCore.App/10.0.x/.</summary>
+    private static string DotnetHost()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+        return File.Exists(host) ? host : name;
+    }
+
+    private static async Task<bool> WorksAsync(string[] command, CancellationToken cancel)
+    {
+        try
+        {
+            using var process = Process.Start(Bare(command));
+            if (process is null)
+            {
+                return false;
+            }
+
+            await process.WaitForExitAsync(cancel);
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>
+/// One child process and the caps it runs under: memory, time for a file, time for a page, bytes of diagnostics. Whatever breaks a cap
+/// ends the child; reading its pipe then ends by itself. Serves one file at a time.
+/// </summary>
+internal sealed class ExtractorProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan MemorySample = TimeSpan.FromMilliseconds(100);
+
+    private readonly Process process;
+    private readonly IngestionOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly Stream output;
+    private readonly ErrorDrain errors;
+    private readonly CancellationTokenSource ended = new();
+    private readonly Task watch;
+    private int killedFor = -1;   // a KillReason; the first one counts
+    private bool greeted;
+
+    private ExtractorProcess(Process process, IngestionOptions options, TimeProvider clock, ILogger logger)
+    {
+        (this.process, this.options, this.clock, this.logger) = (process, options, clock, logger);
+        output = process.StandardOutput.BaseStream;
+        errors = new ErrorDrain(process.StandardError.BaseStream, options.MaxExtractorErrorBytes, () => Kill(KillReason.Flood));
+        watch = WatchMemoryAsync();
+    }
+
+    private enum KillReason
+    {
+        Cancelled,
+        Flood,
+        Memory,
+        Time,
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>Files served so far.</summary>
+    public int Served { get; private set; }
+
+    public static ExtractorProcess Start(ExtractorLaunch launch, IngestionOptions options, TimeProvider clock, ILogger logger)
+    {
+        Process process = Process.Start(launch.StartInfo(options)) ?? throw new InvalidOperationException("The extractor process did not start.");
+        logger.ExtractorStarted(process.Id);
+        return new ExtractorProcess(process, options, clock, logger);
+    }
+
+    /// <returns>
+    /// Null when all pages were delivered. <see cref="RefusalReason.ExtractorCrashed"/>, <see cref="RefusalReason.TimedOut"/> and
+    /// <see cref="RefusalReason.OutOfMemory"/> mean that the child is dead; after any other reason it could serve on.
+    /// </returns>
+    public async Task<RefusalReason?> ExtractAsync(FileKind kind, Stream file, long length, IExtractionSink sink, CancellationToken cancel)
+    {
+        await using CancellationTokenRegistration stop = cancel.Register(() => Kill(KillReason.Cancelled));
+        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, checked((int)length)), file, cancel);
+        try
+        {
+            RefusalReason? outcome = await ReceiveAsync(sink, cancel);
+            Served++;
+            return outcome;
+        }
+        catch (InvalidDataException)
+        {
+            Kill(KillReason.Flood);
+            return await DeathReasonAsync(cancel);
+        }
+        finally
+        {
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // a dead child reads no more; why it died is known
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill(KillReason.Cancelled);
+        await process.WaitForExitAsync(CancellationToken.None);
+        await ended.CancelAsync();
+        await watch;
+        await errors.DisposeAsync();
+        process.Dispose();
+        ended.Dispose();
+    }
+
+    private async Task SendAsync(ExtractRequest request, Stream file, CancellationToken cancel)
+    {
+        Stream input = process.StandardInput.BaseStream;
+        await request.ToFrame().WriteToAsync(input, cancel);
+        await file.CopyToAsync(input, cancel);
+        await input.FlushAsync(cancel);
+    }
+
+    private async Task<RefusalReason?> ReceiveAsync(IExtractionSink sink, CancellationToken cancel)
+    {
+        TimeSpan left = TimeSpan.FromSeconds(options.FileTimeoutSeconds);
+        int pageCount = 0, page = 0, start = 0;
+        while (true)
+        {
+            long waiting = clock.GetTimestamp();
+            Frame? received = await ReadAsync(left);
+            left -= clock.GetElapsedTime(waiting);   // only the child's time counts, not what the parent does with a page
+            switch (received)
+            {
+                case null:
+                    return await DeathReasonAsync(cancel);
+                case { Kind: FrameKind.Hello, Payload: [Frame.Version] } when !greeted:
+                    greeted = true;
+                    break;
+                case { Kind: FrameKind.Begin, Payload: var payload } when greeted && pageCount == 0:
+                    (string title, pageCount) = PageCodec.ReadBegin(payload);
+                    if (pageCount > options.MaxPages)
+                    {
+                        throw new InvalidDataException("More pages than asked for.");
+                    }
+
+                    await sink.BeginAsync(title, pageCount, cancel);
+                    break;
+                case { Kind: FrameKind.Page, Payload: var payload } when page < pageCount:
+                    ExtractedPage extracted = PageCodec.ReadPage(payload, ++page, start);
+                    start = checked(start + extracted.Text.Text.Length);
+                    await sink.PageAsync(extracted, cancel);
+                    break;
+                case { Kind: FrameKind.Done, Payload: [] } when pageCount > 0 && page == pageCount:
+                    return null;
+                case { Kind: FrameKind.Refused, Payload: [var reason] } when Enum.IsDefined((RefusalReason)reason):
+                    return (RefusalReason)reason;
+                default:
+                    throw new InvalidDataException("A frame out of turn.");
+            }
+        }
+    }
+
+    private async Task<Frame?> ReadAsync(TimeSpan left)
+    {
+        TimeSpan patience = TimeSpan.FromSeconds(options.PageTimeoutSeconds);
+        patience = left < patience ? left : patience;
+        if (patience <= TimeSpan.Zero)
+        {
+            Kill(KillReason.Time);
+        }
+
+        // A read from a pipe cannot be abandoned everywhere; killing the writer ends it everywhere.
+        await using ITimer timer = clock.CreateTimer(_ => Kill(KillReason.Time), null, patience > TimeSpan.Zero ? patience : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return await Frame.ReadFromAsync(output, CancellationToken.None);
+    }
+
+    private async Task<RefusalReason?> DeathReasonAsync(CancellationToken cancel)
+    {
+        Kill(KillReason.Flood);   // it may have closed its pipe and still run; a reason given before stays
+        await process.WaitForExitAsync(CancellationToken.None);
+        await errors.Completion;
+        cancel.ThrowIfCancellationRequested();
+        logger.ExtractorDied(process.Id, process.ExitCode, errors.TotalBytes);
+        logger.ExtractorErrors(process.Id, errors.Tail);
+        return (KillReason)killedFor switch
+        {
+            KillReason.Time => RefusalReason.TimedOut,
+            KillReason.Memory => RefusalReason.OutOfMemory,
+            _ when process.ExitCode == ExtractorHost.OutOfMemory || errors.Tail.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) => RefusalReason.OutOfMemory,
+            _ => RefusalReason.ExtractorCrashed,
+        };
+    }
+
+    private async Task WatchMemoryAsync()
+    {
+        long cap = options.ExtractorMemoryMegabytes * 1024L * 1024;
+        using var timer = new PeriodicTimer(MemorySample, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended.Token))
+            {
+                process.Refresh();
+                if (process.HasExited)
+                {
+                    return;
+                }
+
+                if (process.WorkingSet64 > cap)
+                {
+                    Kill(KillReason.Memory);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (InvalidOperationException)
+        {
+            // it ended between the two lines above
+        }
+    }
+
+    private void Kill(KillReason reason)
+    {
+        Interlocked.CompareExchange(ref killedFor, (int)reason, -1);
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // already gone
+        }
+    }
+}

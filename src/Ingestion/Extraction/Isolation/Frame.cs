@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+internal enum FrameKind : byte
+{
+    /// <summary>Child → parent, once: protocol version.</summary>
+    Hello = 1,
+
+    /// <summary>Parent → child: what to read; the file's bytes follow outside of frames.</summary>
+    Extract = 2,
+
+    /// <summary>Child → parent: title from the metadata, number of pages.</summary>
+    Begin = 3,
+
+    /// <summary>Child → parent: one page.</summary>
+    Page = 4,
+
+    /// <summary>Child → parent: the last page was sent; ready for the next file.</summary>
+    Done = 5,
+
+    /// <summary>Child → parent: the file cannot be read, and why; ready for the next file.</summary>
+    Refused = 6,
+}
+
+/// <summary>A length-prefixed message on a pipe: 4 bytes magic, 1 byte kind, 4 bytes payload length (little endian), payload.</summary>
+internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
+{
+    /// <summary>Changes with every change of a payload; parent and child must agree.</summary>
+    public const byte Version = 1;
+
+    /// <summary>No page is near this; more is a flood.</summary>
+    public const int MaxPayload = 64 * 1024 * 1024;
+
+    private const int HeaderLength = 9;
+    private const uint Magic = 0x31544344;   // "DCT1"
+
+    public void WriteTo(Stream pipe)
+    {
+        pipe.Write(Header());
+        pipe.Write(Payload);
+        pipe.Flush();
+    }
+
+    public async Task WriteToAsync(Stream pipe, CancellationToken cancel)
+    {
+        await pipe.WriteAsync(Header(), cancel);
+        await pipe.WriteAsync(Payload, cancel);
+        await pipe.FlushAsync(cancel);
+    }
+
+    /// <returns>Null at the end of the pipe.</returns>
+    /// <exception cref="InvalidDataException">What stands on the pipe is no frame.</exception>
+    public static async Task<Frame?> ReadFromAsync(Stream pipe, CancellationToken cancel)
+    {
+        byte[] header = new byte[HeaderLength];
+        if (await pipe.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancel) < HeaderLength)
+        {
+            return null;
+        }
+
+        (FrameKind kind, int length) = ParseHeader(header);
+        byte[] payload = new byte[length];
+        return await pipe.ReadAtLeastAsync(payload, length, throwOnEndOfStream: false, cancel) < length ? null : new Frame(kind, payload);
+    }
+
+    /// <inheritdoc cref="ReadFromAsync"/>
+    public static Frame? ReadFrom(Stream pipe)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (pipe.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength)
+        {
+            return null;
+        }
+
+        (FrameKind kind, int length) = ParseHeader(header);
+        byte[] payload = new byte[length];
+        return pipe.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length ? null : new Frame(kind, payload);
+    }
+
+    private byte[] Header()
+    {
+        byte[] header = new byte[HeaderLength];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        header[4] = (byte)Kind;
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(5), Payload.Length);
+        return header;
+    }
+
+    private static (FrameKind Kind, int Length) ParseHeader(ReadOnlySpan<byte> header)
+    {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(header[5..]);
+        bool valid = BinaryPrimitives.ReadUInt32LittleEndian(header) == Magic && Enum.IsDefined((FrameKind)header[4]) && length is >= 0 and <= MaxPayload;
+        return valid ? ((FrameKind)header[4], length) : throw new InvalidDataException("Not a frame.");
+    }
+}

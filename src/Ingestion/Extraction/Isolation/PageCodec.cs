@@ -1,0 +1,174 @@
+using System.Text;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>Payloads of the frames that carry content. The parent trusts none of it: reading checks every range.</summary>
+internal static class PageCodec
+{
+    private const int LongestTitle = 500;
+
+    public static byte[] Begin(string? title, int pageCount) => Write(writer =>
+    {
+        writer.Write(pageCount);
+        writer.Write(title is null ? "" : title.Length > LongestTitle ? title[..LongestTitle] : title);
+    });
+
+    public static (string Title, int PageCount) ReadBegin(byte[] payload) => Read(payload, reader =>
+    {
+        int pages = reader.ReadInt32();
+        Check(pages >= 1, "page count");
+        return (reader.ReadString(), pages);
+    });
+
+    public static byte[] Page(ExtractedPage page) => Write(writer =>
+    {
+        PageText text = page.Text;
+        writer.Write(text.Number);
+        writer.Write(text.Label ?? "");
+        writer.Write(text.Width);
+        writer.Write(text.Height);
+        writer.Write(text.Start);
+        writer.Write(text.Text);
+        writer.Write(text.Lines.Count);
+        foreach (TextLine line in text.Lines)
+        {
+            Write(writer, line);
+        }
+
+        writer.Write(page.Blocks.Count);
+        foreach (TextBlock block in page.Blocks)
+        {
+            writer.Write((byte)block.Kind);
+            writer.Write(block.Start);
+            writer.Write(block.End);
+            writer.Write(block.Rank);
+            writer.Write(block.Caption ?? "");
+        }
+    });
+
+    /// <exception cref="InvalidDataException">The payload is no page, or not the page that must come next.</exception>
+    /// <param name="number">Expected page number.</param>
+    /// <param name="start">Expected offset in the document's text.</param>
+    public static ExtractedPage ReadPage(byte[] payload, int number, int start) => Read(payload, reader =>
+    {
+        Check(reader.ReadInt32() == number, "page number");
+        string label = reader.ReadString();
+        float width = Size(reader), height = Size(reader);
+        Check(reader.ReadInt32() == start, "page start");
+        string text = reader.ReadString();
+        int end = start + text.Length;
+        return new ExtractedPage(new PageText(number, NullIfEmpty(label), width, height, start, text, ReadLines(reader, payload, start, end)), ReadBlocks(reader, payload, start, end));
+    });
+
+    private static void Write(BinaryWriter writer, TextLine line)
+    {
+        writer.Write(line.Start);
+        writer.Write(line.Length);
+        writer.Write(line.X);
+        writer.Write(line.Y);
+        writer.Write(line.Width);
+        writer.Write(line.Height);
+        writer.Write(line.FontSize);
+        writer.Write(line.Bold);
+        writer.Write(line.Edges.Length);
+        foreach (float edge in line.Edges)
+        {
+            writer.Write(edge);
+        }
+    }
+
+    private static TextLine[] ReadLines(BinaryReader reader, byte[] payload, int position, int pageEnd)
+    {
+        var lines = new TextLine[Count(reader, payload, bytesEach: 33)];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            int start = reader.ReadInt32(), length = reader.ReadInt32();
+            Check(start >= position && length >= 0 && length <= pageEnd - start, "line range");
+            position = start + length;
+            float x = Finite(reader), y = Finite(reader), width = Size(reader), height = Size(reader), size = Size(reader);
+            bool bold = reader.ReadBoolean();
+            var edges = new float[Count(reader, payload, bytesEach: 4)];
+            Check(edges.Length == length || edges.Length == 0, "edges");
+            for (int e = 0; e < edges.Length; e++)
+            {
+                edges[e] = Size(reader);
+            }
+
+            lines[i] = new TextLine(start, length, x, y, width, height, size, bold, edges);
+        }
+
+        return lines;
+    }
+
+    private static TextBlock[] ReadBlocks(BinaryReader reader, byte[] payload, int position, int pageEnd)
+    {
+        var blocks = new TextBlock[Count(reader, payload, bytesEach: 14)];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            byte kind = reader.ReadByte();
+            Check(Enum.IsDefined((BlockKind)kind), "block kind");
+            int start = reader.ReadInt32(), end = reader.ReadInt32();
+            Check(start >= position && end >= start && end <= pageEnd, "block range");
+            position = end;
+            blocks[i] = new TextBlock((BlockKind)kind, start, end, Finite(reader), NullIfEmpty(reader.ReadString()));
+        }
+
+        return blocks;
+    }
+
+    private static float Finite(BinaryReader reader)
+    {
+        float value = reader.ReadSingle();
+        Check(float.IsFinite(value), "number");
+        return value;
+    }
+
+    private static float Size(BinaryReader reader)
+    {
+        float value = Finite(reader);
+        Check(value >= 0, "size");
+        return value;
+    }
+
+    private static int Count(BinaryReader reader, byte[] payload, int bytesEach)
+    {
+        int count = reader.ReadInt32();
+        Check(count >= 0 && count <= (payload.Length - reader.BaseStream.Position) / bytesEach, "count");
+        return count;
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static void Check(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"Wrong {what}.");
+        }
+    }
+
+    private static byte[] Write(Action<BinaryWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using var writer = new BinaryWriter(buffer, Encoding.UTF8);
+        write(writer);
+        writer.Flush();
+        return buffer.ToArray();
+    }
+
+    private static T Read<T>(byte[] payload, Func<BinaryReader, T> read)
+    {
+        using var reader = new BinaryReader(new MemoryStream(payload), Encoding.UTF8);
+        try
+        {
+            T value = read(reader);
+            Check(reader.BaseStream.Position == payload.Length, "length");
+            return value;
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException("Cut or malformed payload.", exception);
+        }
+    }
+}

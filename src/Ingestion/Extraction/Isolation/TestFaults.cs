@@ -1,0 +1,113 @@
+using System.Collections;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Rag.Ingestion.Extraction.Isolation;
+
+/// <summary>
+/// Misbehaviour on demand, so tests can show that the parent stands it. Reached only when the child was started with
+/// <see cref="Switch"/>; then a file that begins with the magic line names the fault.
+/// </summary>
+internal static class TestFaults
+{
+    public const string Switch = "--test-faults";
+
+    private const string Magic = "%PDF-1.7\n%docent-test-fault ";
+
+    public static Action<Stream>? Find(byte[] file)
+    {
+        string head = Encoding.ASCII.GetString(file, 0, Math.Min(file.Length, 100));
+        return !head.StartsWith(Magic, StringComparison.Ordinal) ? null : head[Magic.Length..].Trim() switch
+        {
+            "crash" => _ => Environment.FailFast("test fault"),
+            "hang" => _ => Thread.Sleep(Timeout.Infinite),
+            "hang-after-page" => output =>
+            {
+                SendPage(output, "The only page before the extractor hangs.", pages: 2);
+                Thread.Sleep(Timeout.Infinite);
+            },
+            "flood-errors" => _ => Flood(Pipes.Error()),
+            "flood-output" => Flood,
+            "fill-memory" => _ => FillManaged(),
+            "fill-native-memory" => _ => FillNative(),
+            "probe" => output =>
+            {
+                SendPage(output, Probe(), pages: 1);
+                new Frame(FrameKind.Done, []).WriteTo(output);
+            },
+            _ => null,
+        };
+    }
+
+    private static void SendPage(Stream output, string text, int pages)
+    {
+        ExtractedPage page = TextExtractor.Extract(Encoding.UTF8.GetBytes(text), FileKind.PlainText);
+        new Frame(FrameKind.Begin, PageCodec.Begin(null, pages)).WriteTo(output);
+        new Frame(FrameKind.Page, PageCodec.Page(page)).WriteTo(output);
+    }
+
+    private static void Flood(Stream pipe)
+    {
+        byte[] noise = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("noise ", 10_000)));
+        while (true)
+        {
+            pipe.Write(noise);
+        }
+    }
+
+    private static void FillManaged()
+    {
+        var held = new List<byte[]>();
+        while (true)
+        {
+            held.Add(GC.AllocateUninitializedArray<byte>(8 << 20));
+            held[^1].AsSpan().Fill(1);
+        }
+    }
+
+    private static unsafe void FillNative()
+    {
+        while (true)
+        {
+            new Span<byte>(NativeMemory.Alloc(8 << 20), 8 << 20).Fill(1);
+        }
+    }
+
+    private static string Probe()
+    {
+        var report = new StringBuilder();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            report.Append(CultureInfo.InvariantCulture, $"env {variable.Key}\n");
+        }
+
+        report.Append(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}\n");
+        report.Append(CultureInfo.InvariantCulture, $"directory {Environment.CurrentDirectory}\n");
+        report.Append(CultureInfo.InvariantCulture, $"memory {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes}\n");
+        report.Append(CultureInfo.InvariantCulture, $"connect {Try(Connect)}\n");
+        report.Append(CultureInfo.InvariantCulture, $"write {Try(static () => File.WriteAllText(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), "probe"))}\n");
+        return report.ToString();
+    }
+
+    private static void Connect()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(new IPEndPoint(new IPAddress([192, 0, 2, 1]), 9));   // documentation range; nothing is sent
+    }
+
+    private static string Try(Action action)
+    {
+        try
+        {
+            action();
+            return "allowed";
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: "file too large"
+        {
+            return "denied";
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Layout;
+
+/// <summary>Builds a page's text and remembers for each visual line which characters it holds and where they stand.</summary>
+internal sealed class PageWriter(int start)
+{
+    private readonly StringBuilder text = new();
+    private readonly List<TextLine> lines = [];
+
+    public int Position => start + text.Length;
+
+    public string Text => text.ToString();
+
+    public IReadOnlyList<TextLine> Lines => lines;
+
+    public void Append(char c) => text.Append(c);
+
+    /// <param name="dropLast">Leave out the last character (a hyphen that only breaks a word).</param>
+    public void Append(Line line, bool dropLast = false)
+    {
+        int from = text.Length;
+        var edges = new List<float>();
+        for (int c = 0; c < line.Cells.Count; c++)
+        {
+            for (int w = 0; w < line.Cells[c].Words.Count; w++)
+            {
+                Word word = line.Cells[c].Words[w];
+                if (edges.Count > 0)
+                {
+                    text.Append(w == 0 ? '\t' : ' ');
+                    edges.Add(Math.Max(edges[^1], word.Left));
+                }
+
+                text.Append(word.Text);
+                float last = edges.Count == 0 ? word.Left : edges[^1];
+                edges.AddRange(word.Edges.Select(edge => Math.Max(last, edge)));
+            }
+        }
+
+        if (dropLast && edges.Count > 1)
+        {
+            text.Length--;
+            edges.RemoveAt(edges.Count - 1);
+        }
+
+        lines.Add(ToTextLine(line, start + from, edges));
+    }
+
+    public string TextFrom(int position) => text.ToString(position - start, Position - position);
+
+    private static TextLine ToTextLine(Line line, int from, List<float> edges)
+    {
+        (float x1, float y1) = line.Turn.ToPage(line.Left, line.Top);
+        (float x2, float y2) = line.Turn.ToPage(edges[^1], line.Bottom);
+        float x = Math.Min(x1, x2), y = Math.Min(y1, y2);
+        float width = Math.Abs(x2 - x1), height = Math.Abs(y2 - y1);
+        float[] relative = new float[edges.Count];
+        for (int i = 0; i < relative.Length; i++)
+        {
+            // A turned line has no left-to-right edges; an equal share each keeps its box whole.
+            relative[i] = line.Turn == Turn.Rightwards ? edges[i] - line.Left : width * (i + 1) / relative.Length;
+        }
+
+        return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative);
+    }
+}

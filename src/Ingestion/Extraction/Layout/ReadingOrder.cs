@@ -1,0 +1,144 @@
+namespace Rag.Ingestion.Extraction.Layout;
+
+/// <summary>
+/// Puts lines in the order a person reads them. Where an empty strip parts two texts over several lines, the left one comes first;
+/// where it parts the cells of a table, the rows stay whole. Splits again inside each column.
+/// </summary>
+internal static class ReadingOrder
+{
+    private const int MinLines = 4;
+    private const int MaxDepth = 3;
+
+    public static List<Line> Sort(List<Line> lines)
+    {
+        var sorted = new List<Line>(lines.Count);
+        int column = 0;
+        Place(lines, sorted, ref column, 0);
+        return sorted;
+    }
+
+    private static void Place(List<Line> lines, List<Line> sorted, ref int column, int depth)
+    {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
+        if (depth < MaxDepth && FindGutter(lines) is { } gutter)
+        {
+            // Lines that cross the gutter (titles, wide tables) end a band; inside a band the left column comes first.
+            int start = 0;
+            while (start < lines.Count)
+            {
+                bool crosses = Crosses(lines[start], gutter);
+                int end = start;
+                while (end < lines.Count && Crosses(lines[end], gutter) == crosses)
+                {
+                    end++;
+                }
+
+                List<Line> band = lines.GetRange(start, end - start);
+                if (!crosses && Split(band, gutter) is var (left, right) && IsProse(left) && IsProse(right))
+                {
+                    Place(left, sorted, ref column, depth + 1);
+                    Place(right, sorted, ref column, depth + 1);
+                }
+                else
+                {
+                    Emit(band, sorted, ref column);
+                }
+
+                start = end;
+            }
+        }
+        else
+        {
+            Emit(lines, sorted, ref column);
+        }
+    }
+
+    private static void Emit(List<Line> lines, List<Line> sorted, ref int column)
+    {
+        float left = lines.Min(line => line.Left);
+        float right = lines.Max(line => line.Right);
+        column++;
+        foreach (Line line in lines)
+        {
+            line.ColumnLeft = left;
+            line.ColumnRight = right;
+            line.Column = column;
+        }
+
+        sorted.AddRange(lines);
+    }
+
+    /// <summary>The strip that most runs of lines leave empty and that has prose on both sides; its middle, or null.</summary>
+    private static float? FindGutter(List<Line> lines)
+    {
+        if (lines.Count < MinLines)
+        {
+            return null;
+        }
+
+        float left = lines.Min(line => line.Left), right = lines.Max(line => line.Right);
+        float width = right - left;
+        if (width < 100)
+        {
+            return null;
+        }
+
+        float? best = null;
+        int bestCount = 0;
+        for (float x = left + (0.2f * width); x < right - (0.2f * width); x += 2)
+        {
+            List<Line> clear = lines.FindAll(line => !Crosses(line, x));
+            if (clear.Count > bestCount && Split(clear, x) is var (leftPart, rightPart) && IsProse(leftPart) && IsProse(rightPart))
+            {
+                (best, bestCount) = (x, clear.Count);
+            }
+        }
+
+        return best;
+    }
+
+    private static bool Crosses(Line line, float x)
+    {
+        const float HalfGutter = 3;
+        return line.Cells.Exists(cell => cell.Left < x + HalfGutter && cell.Right > x - HalfGutter);
+    }
+
+    private static (List<Line> Left, List<Line> Right) Split(List<Line> lines, float x)
+    {
+        var left = new List<Line>();
+        var right = new List<Line>();
+        foreach (Line line in lines)
+        {
+            Add(left, line, line.Cells.FindAll(cell => cell.Right <= x));
+            Add(right, line, line.Cells.FindAll(cell => cell.Left >= x));
+        }
+
+        return (left, right);
+    }
+
+    private static void Add(List<Line> lines, Line whole, List<Cell> cells)
+    {
+        if (cells.Count > 0)
+        {
+            lines.Add(new Line { Cells = cells, Baseline = whole.Baseline, Size = cells.SelectMany(cell => cell.Words).MaxBy(word => word.Text.Length)!.Size, Turn = whole.Turn });
+        }
+    }
+
+    /// <summary>Running text fills its column and has several words a line; the cells of a table do not.</summary>
+    private static bool IsProse(List<Line> lines)
+    {
+        if (lines.Count < MinLines)
+        {
+            return false;
+        }
+
+        float width = lines.Max(line => line.Right) - lines.Min(line => line.Left);
+        int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= 3 && line.Right - line.Left > 0.6f * width);
+        double words = lines.Average(line => line.Words.Count());
+        return full >= 0.5 * lines.Count && words >= 3.5;
+    }
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Rag.Ingestion;
+
+/// <summary>Bounds of the worker and of the extractor process. Section "Ingestion".</summary>
+public sealed class IngestionOptions
+{
+    public const string Section = "Ingestion";
+
+    /// <summary>Files worked on at the same time. Each has an extractor of its own; they share one embedding model.</summary>
+    [Range(1, 16)] public int ParallelJobs { get; set; } = 1;
+
+    /// <summary>
+    /// Names this worker in leases. A restarted worker of the same name takes its interrupted jobs back at once, so two workers on one
+    /// database need two names.
+    /// </summary>
+    [Required, RegularExpression("^[a-z0-9-]{1,40}$")] public string WorkerName { get; set; } = "local";
+
+    /// <summary>Largest file that is read, in bytes.</summary>
+    [Range(1_024, 512L * 1024 * 1024)] public long MaxFileBytes { get; set; } = 100L * 1024 * 1024;
+
+    /// <summary>Largest .txt or .md file, in bytes: it is one page and held in memory whole.</summary>
+    [Range(1_024, 32L * 1024 * 1024)] public long MaxTextBytes { get; set; } = 8L * 1024 * 1024;
+
+    [Range(1, 100_000)] public int MaxPages { get; set; } = 10_000;
+
+    /// <summary>Resident size at which the extractor is killed, in megabytes. Its managed heap gets three quarters of that.</summary>
+    [Range(128, 8_192)] public int ExtractorMemoryMegabytes { get; set; } = 512;
+
+    /// <summary>Longest time for one file, in seconds, not counting what the parent itself takes.</summary>
+    [Range(1, 86_400)] public double FileTimeoutSeconds { get; set; } = 900;
+
+    /// <summary>Longest wait for the next page, in seconds.</summary>
+    [Range(0.1, 3_600)] public double PageTimeoutSeconds { get; set; } = 20;
+
+    /// <summary>Bytes of diagnostics after which an extractor is killed for flooding.</summary>
+    [Range(64 * 1024, 64 * 1024 * 1024)] public int MaxExtractorErrorBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>How long an idle extractor is kept for the next file of the same knowledge base, in seconds.</summary>
+    [Range(0, 3_600)] public double ExtractorIdleSeconds { get; set; } = 30;
+
+    /// <summary>Largest chunk, in word pieces of the embedding model.</summary>
+    [Range(32, 400)] public int ChunkTokens { get; set; } = 220;
+
+    /// <summary>Title and headings in front of each chunk, in word pieces.</summary>
+    [Range(8, 80)] public int PrefixTokens { get; set; } = 40;
+
+    /// <summary>A table's caption in front of its rows, in word pieces.</summary>
+    [Range(0, 200)] public int CaptionTokens { get; set; } = 120;
+
+    /// <summary>Chunks in one call of the embedding model. Small, so a waiting question is soon let through.</summary>
+    [Range(1, 256)] public int EmbeddingBatch { get; set; } = 8;
+
+    /// <summary>How often a held lease is renewed, in seconds; cancellation is seen as fast. Leases last up to 30 s.</summary>
+    [Range(0.1, 10)] public double RenewSeconds { get; set; } = 2;
+
+    /// <summary>For tests only: lets files that begin with a magic line crash or hang the extractor.</summary>
+    public bool ExtractorTestFaults { get; set; }
+}
+
+internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOptions>
+{
+    private const int ModelContext = 512;
+
+    public ValidateOptionsResult Validate(string? name, IngestionOptions options)
+    {
+        var results = new List<ValidationResult>();
+        var failures = new List<string>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true))
+        {
+            failures.AddRange(results.Select(result => $"{IngestionOptions.Section}: {result.ErrorMessage}"));
+        }
+
+        if (options.ChunkTokens + options.PrefixTokens + options.CaptionTokens > ModelContext - 8)
+        {
+            failures.Add($"{IngestionOptions.Section}: ChunkTokens, PrefixTokens and CaptionTokens together must stay below {ModelContext - 8}, the embedding model's context.");
+        }
+
+        if (options.PageTimeoutSeconds > options.FileTimeoutSeconds)
+        {
+            failures.Add($"{IngestionOptions.Section}: PageTimeoutSeconds must not exceed FileTimeoutSeconds.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

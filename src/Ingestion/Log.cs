@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion;
+
+/// <summary>All log messages of the project: ids, never content (but for the extractor's diagnostics at Trace).</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Information, "Files are read in a process of their own, {Isolation}")]
+    public static partial void ExtractorIsolation(this ILogger logger, string isolation);
+
+    [LoggerMessage(2002, LogLevel.Debug, "Extractor {Process} started")]
+    public static partial void ExtractorStarted(this ILogger logger, int process);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Extractor {Process} ended with code {ExitCode} after {Bytes} bytes of diagnostics")]
+    public static partial void ExtractorDied(this ILogger logger, int process, int exitCode, long bytes);
+
+    [LoggerMessage(2004, LogLevel.Trace, "Extractor {Process} said: {Errors}")]
+    public static partial void ExtractorErrors(this ILogger logger, int process, string errors);
+
+    [LoggerMessage(2010, LogLevel.Information, "Document {Document} is being read, attempt {Attempt}, generation {Generation}")]
+    public static partial void DocumentStarted(this ILogger logger, DocumentId document, int attempt, int generation);
+
+    [LoggerMessage(2011, LogLevel.Information, "Document {Document} is ready: {Pages} pages, {Chunks} chunks in {Seconds:0.0} s")]
+    public static partial void DocumentReady(this ILogger logger, DocumentId document, int pages, int chunks, double seconds);
+
+    [LoggerMessage(2012, LogLevel.Warning, "Document {Document} failed, attempt {Attempt}: {Reason}")]
+    public static partial void DocumentFailed(this ILogger logger, DocumentId document, int attempt, RefusalReason reason);
+
+    [LoggerMessage(2013, LogLevel.Information, "Document {Document} was given back: {Why}")]
+    public static partial void DocumentReturned(this ILogger logger, DocumentId document, string why);
+
+    [LoggerMessage(2014, LogLevel.Error, "Document {Document}, attempt {Attempt}: unexpected failure; its lease will end by itself")]
+    public static partial void DocumentBroke(this ILogger logger, Exception exception, DocumentId document, int attempt);
+
+    [LoggerMessage(2015, LogLevel.Warning, "The embedding model failed on document {Document}")]
+    public static partial void EmbeddingFailed(this ILogger logger, Exception exception, DocumentId document);
+
+    [LoggerMessage(2020, LogLevel.Error, "The job queue cannot be reached; trying again")]
+    public static partial void QueueUnreachable(this ILogger logger, Exception exception);
+}
