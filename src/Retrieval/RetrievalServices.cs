@@ -8,6 +8,7 @@ using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Indexing.Embedded;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 
 namespace Rag.Retrieval;
 
@@ -48,6 +49,10 @@ public static class RetrievalServices
         services.AddSingleton<VectorMemory>();
         services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
         services.AddSingleton<IIndexWriter, IndexWriter>();
+        services.AddSingleton<SentenceVectors>();
+        services.AddSingleton<EvidenceFinder>();
+        services.AddSingleton<AnswerAligner>();
+        services.AddSingleton<IPassageSearch, PassageSearch>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());

@@ -30,7 +30,7 @@ public sealed record Passage(
 
 /// <summary>A decisive sentence or table row of a passage.</summary>
 /// <param name="Passage">Position of its passage in <see cref="SearchResult.Passages"/>, from 0.</param>
-/// <param name="Text">The document's text from <paramref name="Start"/> to <paramref name="End"/>, with blanks folded.</param>
+/// <param name="Text">The document's text from <paramref name="Start"/> to <paramref name="End"/>, with blanks folded; a tab parts the cells of a table row.</param>
 /// <param name="Caption">For a table row: caption and header of its table.</param>
 /// <param name="Boxes">Where it stands on <paramref name="Page"/>, one rectangle a line; empty for files without pages.</param>
 public sealed record Evidence(int Passage, int Page, string? PageLabel, int Start, int End, string Text, string? Caption, double Score, IReadOnlyList<PageBox> Boxes);
