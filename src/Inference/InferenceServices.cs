@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
@@ -15,8 +16,7 @@ namespace Rag.Inference;
 public static class InferenceServices
 {
     /// <summary>
-    /// Adds <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/> and <see cref="InferenceStatus"/> as
-    /// singletons. Nothing here fails when a model is missing: its requests do, by <see cref="InferenceException"/>.
+    /// Adds <see cref="IChatClient"/>, <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/> and <see cref="InferenceStatus"/> as singletons. Nothing here fails when a model is missing: its requests do, by <see cref="InferenceException"/>.
     /// </summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,15 +26,16 @@ public static class InferenceServices
         services.AddSingleton(sp => new ModelStore(sp.GetRequiredService<InferenceOptions>(), AppContext.BaseDirectory));
         services.AddSingleton(sp => new ExecutionProviderSelector(sp.GetRequiredService<InferenceOptions>().Provider, ExecutionProviderSelector.FindCudaProblem));
         services.AddSingleton<SessionFactory>();
-        services.AddSingleton<EmbeddingGate>();
         AddEmbeddings(services);
-        services.AddSingleton(sp => new InferenceStatus(() => EmbeddingStatus(sp)));
+        AddChat(services);
+        services.AddSingleton(sp => new InferenceStatus(() => ChatStatus(sp), () => EmbeddingStatus(sp)));
         services.AddHostedService<ModelWarmup>();
         return services;
     }
 
     private static void AddEmbeddings(IServiceCollection services)
     {
+        services.AddSingleton<EmbeddingGate>();
         services.AddKeyedSingleton(ModelKind.Embedding, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().EmbeddingModel, ModelKind.Embedding));
         services.AddSingleton(sp => new LazyTokenizer<WordPieceTokenizer>(
@@ -57,7 +58,45 @@ public static class InferenceServices
             sp.GetRequiredService<InferenceOptions>()));
     }
 
+    private static void AddChat(IServiceCollection services)
+    {
+        services.AddSingleton<GenerationQueue>();
+        services.AddKeyedSingleton(ModelKind.Chat, (sp, _) =>
+            new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().ChatModel, ModelKind.Chat));
+        services.AddSingleton(sp => new LazyTokenizer<BytePairTokenizer>(
+            () => TokenizerLoader.BytePair(Configured(sp, ModelKind.Chat).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new ModelHost<ChatModel>(
+            sp.GetRequiredService<InferenceOptions>().ChatModel,
+            () =>
+            {
+                var folder = Configured(sp, ModelKind.Chat).Folder;
+                var tokenizer = sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>().Value;
+                var graph = sp.GetRequiredService<SessionFactory>().Open(folder);
+                return new ChatModel(graph, folder.Manifest, tokenizer, sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>());
+            },
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILoggerFactory>().CreateLogger<ChatModel>()));
+        services.AddSingleton(sp => new OnnxChatClient(
+            Configured(sp, ModelKind.Chat),
+            sp.GetRequiredService<ModelHost<ChatModel>>(),
+            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            sp.GetRequiredService<GenerationQueue>(),
+            sp.GetRequiredService<InferenceOptions>(),
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILogger<OnnxChatClient>>()));
+        services.AddSingleton<IChatClient>(sp => sp.GetRequiredService<OnnxChatClient>());
+    }
+
     private static ConfiguredModel Configured(IServiceProvider services, ModelKind kind) => services.GetRequiredKeyedService<ConfiguredModel>(kind);
+
+    private static ModelStatus ChatStatus(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<ModelHost<ChatModel>>();
+        var (state, message, provider) = host.Status;
+        return new(
+            host.Id, ModelKind.Chat, state, message, provider?.Provider, provider?.Reason,
+            services.GetRequiredService<OnnxChatClient>().LastTokensPerSecond, services.GetRequiredService<GenerationQueue>().Waiting);
+    }
 
     private static ModelStatus EmbeddingStatus(IServiceProvider services)
     {

@@ -14,13 +14,18 @@ public sealed class InferenceHost : IDisposable
 
     public IEmbeddingGenerator<string, Embedding<float>> Embeddings => Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
-    public static ServiceProvider Build(params (string Key, string Value)[] settings) =>
-        new ServiceCollection()
-            .AddLogging()
+    public static ServiceProvider Build(params (string Key, string Value)[] settings) => Build(_ => { }, settings);
+
+    public static ServiceProvider Build(Action<IServiceCollection> first, params (string Key, string Value)[] settings)
+    {
+        var services = new ServiceCollection().AddLogging();
+        first(services);
+        return services
             .AddInference(new ConfigurationBuilder()
                 .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"Inference:{s.Key}", (string?)s.Value)))
                 .Build())
             .BuildServiceProvider();
+    }
 
     public void Dispose() => Services.Dispose();
 }

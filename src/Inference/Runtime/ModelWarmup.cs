@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
 
 namespace Rag.Inference.Runtime;
@@ -7,7 +8,7 @@ namespace Rag.Inference.Runtime;
 /// Loads the models in the background when the host starts. A model that cannot be loaded stops nothing; only a provider that was
 /// demanded and is missing does, because then the settings are wrong.
 /// </summary>
-internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSelector selector, ModelHost<EmbeddingModel> embedding)
+internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSelector selector, ModelHost<EmbeddingModel> embedding, ModelHost<ChatModel> chat)
     : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSel
     {
         if (options.LoadAtStart)
         {
-            await Task.WhenAll(LoadAsync(embedding, stoppingToken)).ConfigureAwait(false);
+            await Task.WhenAll(LoadAsync(embedding, stoppingToken), LoadAsync(chat, stoppingToken)).ConfigureAwait(false);
         }
     }
 

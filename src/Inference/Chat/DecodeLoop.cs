@@ -1,0 +1,168 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference.Chat;
+
+/// <summary>
+/// Runs a chat graph over one sequence: tokens in, logits of the last one out. All inputs and outputs are bound once; a step changes
+/// only the shapes of the ids and of the mask. Not for two threads at once.
+/// </summary>
+internal sealed class DecodeLoop : IDisposable
+{
+    private static readonly string[] KnownInputs = ["input_ids", "attention_mask", "num_logits_to_keep"];
+
+    private readonly InferenceSession session;
+    private readonly OrtIoBinding binding;
+    private readonly RunOptions run = new();
+    private readonly KvCache cache;
+    private readonly List<int> tokens = [];
+    private readonly int contextLength;
+    private readonly int vocabularySize;
+    private readonly TensorElementType logitsType;
+    private readonly float[] converted;   // logits of an fp16 graph
+    private readonly long[] ids;          // pinned; (1, chunk)
+    private readonly long[] ones;         // pinned; the mask, (1, total)
+    private readonly long[] keep = GC.AllocateArray<long>(1, pinned: true);
+    private readonly OrtValue keepValue;
+    private OrtValue? logits;             // (1, kept, vocabulary)
+
+    public DecodeLoop(OpenGraph graph, ModelManifest manifest, InferenceOptions options)
+    {
+        session = graph.Session;
+        Check(graph, manifest);
+        (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
+        logitsType = session.OutputMetadata["logits"].ElementDataType;
+        converted = logitsType == TensorElementType.Float16 ? new float[vocabularySize] : [];
+        ids = GC.AllocateArray<long>(options.PrefillChunkTokens, pinned: true);
+        ones = GC.AllocateArray<long>(contextLength, pinned: true);
+        Array.Fill(ones, 1);
+
+        binding = session.CreateIoBinding();
+        cache = new KvCache(session, binding, graph.Provider, options.CacheStepTokens, contextLength);
+        keepValue = Wrap(keep, []);
+        binding.BindInput("num_logits_to_keep", keepValue);
+    }
+
+    /// <summary>The tokens whose keys and values are in the cache.</summary>
+    public IReadOnlyList<int> Tokens => tokens;
+
+    public int CacheCapacity => cache.Capacity;
+
+    /// <summary>Forgets all but the first <paramref name="kept"/> tokens and makes room for <paramref name="expected"/> in all.</summary>
+    public void Rewind(int kept, int expected)
+    {
+        tokens.RemoveRange(kept, tokens.Count - kept);
+        cache.Fit(expected, kept);
+    }
+
+    /// <summary>
+    /// Reads the tokens behind those in the cache, in pieces of at most the configured chunk, and returns the logits behind the last one:
+    /// (vocabulary) numbers that the caller may change, valid until the next call.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Also from within a piece; what was read before it stays.</exception>
+    public Span<float> Read(scoped ReadOnlySpan<int> next, CancellationToken cancel)
+    {
+        run.Terminate = false;
+        using var registration = cancel.Register(static state => ((RunOptions)state!).Terminate = true, run);
+        while (next.Length > ids.Length)
+        {
+            Run(next[..ids.Length], 1, cancel);
+            next = next[ids.Length..];
+        }
+
+        Run(next, 1, cancel);
+        return Logits();
+    }
+
+    /// <summary>One run over at most a chunk, with the logits behind each of its tokens: (tokens × vocabulary) numbers.</summary>
+    public Span<float> ReadAll(scoped ReadOnlySpan<int> next)
+    {
+        run.Terminate = false;
+        Run(next, next.Length, CancellationToken.None);
+        return logits!.GetTensorMutableDataAsSpan<float>();
+    }
+
+    public void Dispose()
+    {
+        logits?.Dispose();
+        keepValue.Dispose();
+        cache.Dispose();
+        binding.Dispose();
+        run.Dispose();
+        session.Dispose();
+    }
+
+    private void Run(scoped ReadOnlySpan<int> next, int kept, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var total = tokens.Count + next.Length;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(total, contextLength);
+        cache.Grow(total, tokens.Count);
+        TensorPrimitives.ConvertChecked(next, ids.AsSpan(0, next.Length));
+        using var idsValue = Wrap(ids, [1, next.Length]);
+        using var mask = Wrap(ones, [1, total]);
+        binding.BindInput("input_ids", idsValue);
+        binding.BindInput("attention_mask", mask);
+        BindLogits(kept);
+        try
+        {
+            session.RunWithBinding(run, binding);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            // Keys and values of this piece may be half written; the tokens before it are whole, and only they are listed.
+            cancel.ThrowIfCancellationRequested();
+            throw new InferenceException(InferenceFailure.Failed, $"The chat model failed: {error.Message}", error);
+        }
+
+        tokens.AddRange(next);
+    }
+
+    private void BindLogits(int kept)
+    {
+        if (logits is null || keep[0] != kept)
+        {
+            keep[0] = kept;
+            logits?.Dispose();
+            logits = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, logitsType, [1, kept, vocabularySize]);
+            binding.BindOutput("logits", logits);
+        }
+    }
+
+    private Span<float> Logits()
+    {
+        if (logitsType == TensorElementType.Float)
+        {
+            return logits!.GetTensorMutableDataAsSpan<float>();
+        }
+
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<Float16, Half>(logits!.GetTensorDataAsSpan<Float16>()), converted);
+        return converted;
+    }
+
+    // The arrays are pinned for good, so a view costs no pin and no copy.
+    private static OrtValue Wrap(long[] array, long[] shape)
+    {
+        var length = shape.Aggregate(1L, (product, size) => product * size);
+        return OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Int64, shape, Marshal.UnsafeAddrOfPinnedArrayElement(array, 0), length * sizeof(long));
+    }
+
+    private static void Check(OpenGraph graph, ModelManifest manifest)
+    {
+        var unknown = graph.Session.InputNames.FirstOrDefault(n => !KnownInputs.Contains(n) && !n.StartsWith("past_key_values.", StringComparison.Ordinal));
+        var problem = !graph.File.Operators.Contains("GroupQueryAttention") ? "it has no GroupQueryAttention, which the shared KV cache needs"
+            : unknown is not null ? $"it wants an input '{unknown}' that is not known"
+            : KnownInputs.FirstOrDefault(n => !graph.Session.InputNames.Contains(n)) is { } missing ? $"it has no input '{missing}'"
+            : manifest.ContextLength < 1 || manifest.VocabularySize < 1 ? "model.json does not say its context length and vocabulary size"
+            : null;
+        if (problem is not null)
+        {
+            throw new InferenceException(InferenceFailure.Unavailable, $"The graph of {manifest.Id} cannot be used: {problem}.");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Rag.Inference.Chat;
+
+/// <summary>
+/// Remembers whose tokens lie in the KV cache. A hit is measurable from outside, so nothing is shared between conversations but the
+/// system message, and that only within one scope: a tenant cannot find out by timing what another one asked.
+/// </summary>
+internal sealed class PrefixCache
+{
+    private PromptTokens? owner;
+
+    /// <summary>Tokens at the front of <paramref name="next"/> that need not be read again; at least its last one always is. Makes it the owner.</summary>
+    /// <param name="cached">What lies in the KV cache.</param>
+    public int Take(PromptTokens next, IReadOnlyList<int> cached)
+    {
+        var allowed = owner is null ? 0
+            : next.Conversation is not null && next.Conversation == owner.Conversation ? next.Ids.Length
+            : next.Scope is not null && next.Scope == owner.Scope ? Math.Min(next.StableLength, owner.StableLength)
+            : 0;
+        owner = next;
+
+        allowed = Math.Min(Math.Min(allowed, cached.Count), next.Ids.Length - 1);
+        var same = 0;
+        while (same < allowed && next.Ids[same] == cached[same])
+        {
+            same++;
+        }
+
+        return same;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+
+namespace Rag.Inference.Chat;
+
+/// <summary>Chooses one answer's tokens from the logits.</summary>
+/// <param name="free">Tokens the repetition penalty leaves alone: control tokens, so that the answer can end, and digits, so that 81,797 keeps its second 7.</param>
+internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> free)
+{
+    // Tokens e^25 times less likely than the best one are never drawn: all of them together weigh less than 1e-6.
+    private const float Negligible = 25;
+
+    private readonly Dictionary<int, int> counts = [];
+    private float[] weights = [];
+    private int[] candidates = [];
+    private ulong random = settings.Seed;
+
+    /// <param name="logits">One per token of the vocabulary; changed by the penalties.</param>
+    /// <exception cref="InferenceException">Failed: the model computed no numbers.</exception>
+    public int Next(Span<float> logits)
+    {
+        Penalize(logits);
+        var best = TensorPrimitives.IndexOfMax<float>(logits);   // NaN counts as the greatest
+        if (!float.IsFinite(logits[best]))
+        {
+            throw new InferenceException(InferenceFailure.Failed, "The chat model computed no usable numbers.");
+        }
+
+        var chosen = settings.Temperature == 0 ? best : Draw(logits, logits[best]);
+        counts[chosen] = counts.GetValueOrDefault(chosen) + 1;
+        return chosen;
+    }
+
+    // Only tokens of this answer are penalised, not those of the prompt: quoting the passages is what the answer is for.
+    private void Penalize(Span<float> logits)
+    {
+        foreach (var (token, count) in counts)
+        {
+            ref var logit = ref logits[token];
+            if (!free.Contains(token))
+            {
+                // Keskar et al. 2019 (CTRL), section 4.1; for negative logits the other way round.
+                logit = logit > 0 ? logit / settings.RepetitionPenalty : logit * settings.RepetitionPenalty;
+            }
+
+            logit -= (count * settings.FrequencyPenalty) + settings.PresencePenalty;
+        }
+    }
+
+    private int Draw(ReadOnlySpan<float> logits, float best)
+    {
+        if (weights.Length == 0)
+        {
+            (weights, candidates) = (new float[logits.Length], new int[logits.Length]);
+        }
+
+        var count = 0;
+        var least = best - (Negligible * settings.Temperature);
+        for (var token = 0; token < logits.Length; token++)
+        {
+            if (logits[token] >= least)
+            {
+                weights[count] = -MathF.Exp((logits[token] - best) / settings.Temperature);   // negative: sorts the likely ones first
+                candidates[count++] = token;
+            }
+        }
+
+        Array.Sort(weights, candidates, 0, count);
+        count = Math.Min(count, settings.TopK ?? count);
+        var sum = -TensorPrimitives.Sum<float>(weights.AsSpan(0, count));
+
+        // The smallest set whose share reaches top-p. Holtzman et al. 2020.
+        var kept = 0f;
+        var last = 0;
+        while (last < count && (last == 0 || kept < settings.TopP * sum))
+        {
+            kept -= weights[last++];
+        }
+
+        var rest = NextRandom() * kept;
+        for (var i = 0; i < last; i++)
+        {
+            rest += weights[i];
+            if (rest < 0)
+            {
+                return candidates[i];
+            }
+        }
+
+        return candidates[last - 1];
+    }
+
+    // SplitMix64 (Steele et al. 2014): the same seed gives the same answer on every version of .NET. In [0, 1), 24 bits.
+    private float NextRandom()
+    {
+        random += 0x9E3779B97F4A7C15;
+        var z = (random ^ (random >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return ((z ^ (z >> 31)) >> 40) * (1f / (1 << 24));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.AI;
+using Rag.Inference.Chat;
+
+namespace Rag.Inference.Tests.Chat;
+
+public sealed class GenerationSettingsTests
+{
+    public static TheoryData<string, ChatOptions> Wrong => new()
+    {
+        { "Temperature", new() { Temperature = -0.1f } },
+        { "Temperature", new() { Temperature = float.NaN } },
+        { "TopP", new() { TopP = 0 } },
+        { "TopP", new() { TopP = 1.1f } },
+        { "TopK", new() { TopK = 0 } },
+        { "MaxOutputTokens", new() { MaxOutputTokens = 0 } },
+        { "FrequencyPenalty", new() { FrequencyPenalty = 3 } },
+        { "PresencePenalty", new() { PresencePenalty = -3 } },
+        { "repetitionPenalty", new() { AdditionalProperties = new() { ["repetitionPenalty"] = 0.0 } } },
+        { "repetitionPenalty", new() { AdditionalProperties = new() { ["repetitionPenalty"] = "much" } } },
+        { "stop sequence", new() { StopSequences = ["a", ""] } },
+        { "chat model is", new() { ModelId = "gpt" } },
+        { "tools", new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
+        { "text only", new() { ResponseFormat = ChatResponseFormat.Json } },
+    };
+
+    [Fact]
+    public void From_Nothing_TakesTheModelsDefaults()
+    {
+        var settings = GenerationSettings.From(null, ShippedModels.ChatFolder.Manifest, new InferenceOptions { MaxOutputTokens = 99 });
+        Assert.Equal((99, 0f, 1.1f), (settings.MaxOutputTokens, settings.Temperature, settings.RepetitionPenalty));
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void From_WrongOption_NamesIt(string name, ChatOptions request)
+    {
+        var error = Assert.Throws<InferenceException>(() => GenerationSettings.From(request, ShippedModels.ChatFolder.Manifest, new()));
+        Assert.Equal(InferenceFailure.InvalidOption, error.Reason);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,63 @@
+using Rag.Inference.Chat;
+
+namespace Rag.Inference.Tests.Chat;
+
+public sealed class SamplerTests
+{
+    private static readonly GenerationSettings Plain = new(10, 0, 1, null, 1, 1, 0, 0, []);
+
+    [Fact]
+    public void Next_TemperatureZero_TakesTheGreatest() => Assert.Equal(2, new Sampler(Plain, new HashSet<int>()).Next([1, 3, 5, 4]));
+
+    [Fact]
+    public void Next_RepetitionPenalty_TurnsToAnotherTokenButSparesTheFreeOnes()
+    {
+        var sampler = new Sampler(Plain with { RepetitionPenalty = 2 }, new HashSet<int> { 0 });
+        Assert.Equal(1, sampler.Next([3, 5]));
+        Assert.Equal(0, sampler.Next([3, 5]));    // 5 / 2 < 3
+        Assert.Equal(0, sampler.Next([3, 5]));    // 0 is free
+    }
+
+    [Fact]
+    public void Next_RepetitionPenaltyOnNegativeLogit_MakesItLessLikely()
+    {
+        var sampler = new Sampler(Plain with { RepetitionPenalty = 2 }, new HashSet<int>());
+        Assert.Equal(1, sampler.Next([-3, -2]));
+        Assert.Equal(0, sampler.Next([-3, -2]));
+    }
+
+    [Fact]
+    public void Next_FrequencyPenalty_GrowsWithEachUse()
+    {
+        var sampler = new Sampler(Plain with { FrequencyPenalty = 1 }, new HashSet<int>());
+        Assert.Equal([1, 1, 1, 0], Enumerable.Range(0, 4).Select(_ => sampler.Next([3, 5.5f])));
+    }
+
+    [Fact]
+    public void Next_Temperature_DrawsInProportion()
+    {
+        var sampler = new Sampler(Plain with { Temperature = 1, Seed = 3 }, new HashSet<int>());
+        var ones = Enumerable.Range(0, 4_000).Count(_ => sampler.Next([0, MathF.Log(3), -50]) == 1);
+        Assert.InRange(ones, 2_880, 3_120);   // 3 : 1, four standard deviations
+    }
+
+    [Fact]
+    public void Next_TopP_DrawsFromTheSmallestSetThatReachesIt()
+    {
+        // Shares 0.5, 0.3, 0.2.
+        var sampler = new Sampler(Plain with { Temperature = 1, TopP = 0.7f }, new HashSet<int>());
+        var drawn = Enumerable.Range(0, 400).Select(_ => sampler.Next([MathF.Log(0.2f), MathF.Log(0.5f), MathF.Log(0.3f)])).ToHashSet();
+        Assert.Equal([1, 2], drawn.Order());
+    }
+
+    [Fact]
+    public void Next_TopK_DrawsFromTheBest()
+    {
+        var sampler = new Sampler(Plain with { Temperature = 2, TopK = 1 }, new HashSet<int>());
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(1, sampler.Next([1, 1.1f, 1])));
+    }
+
+    [Fact]
+    public void Next_NotANumber_Fails() => Assert.Equal(
+        InferenceFailure.Failed, Assert.Throws<InferenceException>(() => new Sampler(Plain, new HashSet<int>()).Next([1, float.NaN, 2])).Reason);
+}
