@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
@@ -31,6 +33,8 @@ internal sealed class ChatWorld : IAsyncDisposable
         services.AddSingleton<IDocumentLibrary>(Library);
         services.AddSingleton(_ => ModelFacts ?? throw new ModelException(ModelFailure.Unavailable, "model.onnx is missing."));
         services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
+        services.AddSingleton<AuthenticationStateProvider>(People);
+        services.AddScoped<CallerAccessor>();
         services.AddAnswers(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         Services = services.BuildServiceProvider(validateScopes: true);
         Clock = clock;
@@ -39,6 +43,9 @@ internal sealed class ChatWorld : IAsyncDisposable
     public ServiceProvider Services { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>Who sits before the screen, for components.</summary>
+    public SomeoneSignedIn People { get; } = new();
 
     public ScriptedSearch Search { get; } = new();
 
@@ -145,6 +152,27 @@ internal sealed class ChatWorld : IAsyncDisposable
 
         await Services.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    internal sealed class SomeoneSignedIn : AuthenticationStateProvider
+    {
+        public Caller Caller { get; set; } = Caller.Anonymous;
+
+        public override Task<AuthenticationState> GetAuthenticationStateAsync()
+        {
+            List<ClaimsIdentity> identities = [];
+            if (Caller.User is { } user)
+            {
+                identities.Add(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user.Value)], IdentityConstants.ApplicationScheme));
+            }
+
+            if (Caller.Guest is { } guest)
+            {
+                identities.Add(new ClaimsIdentity([new Claim(CallerClaims.GuestId, guest.Value.ToString("N"))], CallerClaims.GuestScheme));
+            }
+
+            return Task.FromResult(new AuthenticationState(new ClaimsPrincipal(identities)));
+        }
     }
 
     private sealed class WordCounter : ITokenCounter
