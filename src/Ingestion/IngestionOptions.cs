@@ -49,8 +49,8 @@ public sealed class IngestionOptions
     /// <summary>A table's caption in front of its rows, in word pieces.</summary>
     [Range(0, 200)] public int CaptionTokens { get; set; } = 120;
 
-    /// <summary>Chunks in one call of the embedding model. Small, so a waiting question is soon let through.</summary>
-    [Range(1, 256)] public int EmbeddingBatch { get; set; } = 8;
+    /// <summary>Chunks embedded and stored in one step; progress moves by as many. Waiting questions are let through in between.</summary>
+    [Range(1, 256)] public int EmbeddingBatch { get; set; } = 16;
 
     /// <summary>How often a held lease is renewed, in seconds; cancellation is seen as fast. Leases last up to 30 s.</summary>
     [Range(0.1, 10)] public double RenewSeconds { get; set; } = 2;

@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(2015, LogLevel.Warning, "The embedding model failed on document {Document}")]
     public static partial void EmbeddingFailed(this ILogger logger, Exception exception, DocumentId document);
 
+    [LoggerMessage(2016, LogLevel.Warning, "The lease on document {Document} could not be renewed; trying again")]
+    public static partial void RenewalFailed(this ILogger logger, Exception exception, DocumentId document);
+
     [LoggerMessage(2020, LogLevel.Error, "The job queue cannot be reached; trying again")]
     public static partial void QueueUnreachable(this ILogger logger, Exception exception);
 }

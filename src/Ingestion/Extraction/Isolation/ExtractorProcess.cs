@@ -70,6 +70,11 @@ internal sealed class ExtractorProcess : IAsyncDisposable
             Kill(KillReason.Flood);
             return await DeathReasonAsync(cancel);
         }
+        catch
+        {
+            Kill(KillReason.Cancelled);   // nobody will read the rest of its pages
+            throw;
+        }
         finally
         {
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // a dead child reads no more; why it died is known
