@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Rag.Retrieval.Knowledge;
+using Rag.Testing;
+using Rag.Testing.Pdf;
+
+namespace Rag.Ingestion.Tests.Pipeline;
+
+/// <summary>From bytes to the index with everything real: SQLite, the embedding model, extractor processes.</summary>
+public sealed class PipelineTests
+{
+    [Fact]
+    public async Task Filing_FromUploadToIndex_IsReady()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentStatus status = await shop.IngestAsync(TestData.Apple, await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple), Shop.Cancel));
+        Assert.Equal((DocumentState.Ready, 29, 29, null), (status.State, status.PageCount, status.PagesDone, status.Message));
+        Assert.Equal("2023 Q3 AAPL", status.Title);   // the metadata holds an accession number
+        var chunks = shop.Writer.Chunks[status.Id];
+        Assert.Equal(chunks.Count, status.ChunkCount);
+        Assert.Equal(Enumerable.Range(0, chunks.Count), chunks.Keys);
+        Assert.All(chunks.Values, chunk => Assert.Equal(1, chunk.Vector.Span.ToArray().Sum(x => x * x), 0.001));
+        PageText page = (await shop.Library.FindPageAsync(shop.Scope, status.Id, status.LiveGeneration, 14, Shop.Cancel))!;
+        var repurchase = chunks.Values.Single(chunk => chunk.Chunk.Text.Contains("repurchased 365 million shares", StringComparison.Ordinal)).Chunk;
+        Assert.Equal(new PageRange(14, 14), repurchase.Pages);
+        Assert.Equal(repurchase.Text, page.Text[(repurchase.Start - page.Start)..(repurchase.End - page.Start)]);
+        Assert.EndsWith("Share Repurchase Program", repurchase.HeadingPath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BadFiles_EachEndWithTheirSentence_AndTheOneAfterIsReady()
+    {
+        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:PageTimeoutSeconds", "3"));
+        (string Name, byte[] Content, RefusalReason Reason)[] files =
+        [
+            ("locked.pdf", PdfFiles.UserPassword(), RefusalReason.Encrypted),
+            ("page.pdf", PdfFiles.WrongHeader(), RefusalReason.WrongType),
+            ("nothing.pdf", [], RefusalReason.Empty),
+            ("byte.pdf", [0x25], RefusalReason.Damaged),
+            ("head.pdf", PdfFiles.HeaderOnly(), RefusalReason.Damaged),
+            ("deep.pdf", PdfFiles.StackOverflow(), RefusalReason.ExtractorCrashed),
+            ("crash.pdf", FaultFiles.Crash(), RefusalReason.ExtractorCrashed),
+            ("hang.pdf", FaultFiles.Hang(), RefusalReason.TimedOut),
+            ("flood.pdf", FaultFiles.FloodErrors(), RefusalReason.ExtractorCrashed),
+            ("program.exe", [0x4D, 0x5A, 0], RefusalReason.WrongType),
+            ("blank.txt", Encoding.UTF8.GetBytes(" \n \n"), RefusalReason.Empty),
+        ];
+        foreach ((string name, byte[] content, RefusalReason reason) in files)
+        {
+            DocumentStatus status = await shop.IngestAsync(name, content);
+            Assert.Equal((DocumentState.Failed, reason, Refusals.Sentence(reason)), (status.State, status.Reason, status.Message));
+            Assert.Equal(1, status.Attempt);
+        }
+
+        Assert.Equal(DocumentState.Ready, (await shop.IngestAsync("good.md", Encoding.UTF8.GetBytes("# A good file\n\nIt is read after all the bad ones."))).State);
+    }
+
+    [Fact]
+    public async Task Scan_WithoutText_IsReadyWithAWarning()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentStatus scan = await shop.IngestAsync("scan.pdf", PdfFiles.NoText(2));
+        Assert.Equal((DocumentState.ReadyWithWarnings, Refusals.NoTextFound), (scan.State, scan.Message));
+        Assert.Equal([1, 2], scan.PagesWithoutText);
+        PdfCanvas words = new PdfCanvas().Text(72, 100, "One page has words on it.");
+        DocumentStatus mixed = await shop.IngestAsync("mixed.pdf", PdfFiles.Build([words, new PdfCanvas().Image(0, 0, 600, 700)]));
+        Assert.Equal(DocumentState.ReadyWithWarnings, mixed.State);
+        Assert.Equal([2], mixed.PagesWithoutText);
+    }
+
+    [Fact]
+    public async Task Extractor_KilledInTheMiddle_IsReplacedAndAllPagesArrive()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentStatus undisturbed = await shop.IngestAsync("a.pdf", PdfFiles.Text(30));
+        int kills = 0;
+        shop.Writer.OnPages = _ =>
+        {
+            if (kills++ == 0)
+            {
+                string line = shop.Log.Lines.Last(line => line.Contains("started", StringComparison.Ordinal) && line.Contains("Extractor ", StringComparison.Ordinal));
+                Process.GetProcessById(int.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture)).Kill();
+            }
+
+            return Task.CompletedTask;
+        };
+        DocumentStatus killed = await shop.IngestAsync("b.pdf", PdfFiles.Text(30));
+        Assert.True(kills > 4, "the second try delivers all pages anew");
+        Assert.Equal((DocumentState.Ready, 30, undisturbed.ChunkCount, 1), (killed.State, killed.PageCount, killed.ChunkCount, killed.Attempt));
+        Assert.Equal(shop.Writer.Chunks[undisturbed.Id].Values.Select(chunk => chunk.Chunk), shop.Writer.Chunks[killed.Id].Values.Select(chunk => chunk.Chunk));
+    }
+
+    [Fact]
+    public async Task Cancel_WhilePagesAreRead_EndsAsCancelled()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentId document = await shop.AddAsync("long.pdf", PdfFiles.Text(60));
+        shop.Writer.OnPages = lease => shop.Library.CancelAsync(shop.Scope, lease.Document, Shop.Cancel);
+        await shop.RunNextAsync();
+        DocumentStatus status = await shop.StatusAsync(document);
+        Assert.Equal((DocumentState.Failed, RefusalReason.Cancelled), (status.State, status.Reason));
+        shop.Writer.OnPages = null;
+        Assert.True(await shop.Library.RetryAsync(shop.Scope, document, Shop.Cancel));
+        await shop.RunNextAsync();
+        Assert.Equal(DocumentState.Ready, (await shop.StatusAsync(document)).State);
+    }
+
+    [Fact]
+    public async Task Cancel_WhileTheExtractorHangs_IsSeenByTheRenewals()
+    {
+        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:RenewSeconds", "0.3"));
+        DocumentId document = await shop.AddAsync("hang.pdf", FaultFiles.Hang());
+        Task running = shop.RunNextAsync();
+        await shop.Library.CancelAsync(shop.Scope, document, Shop.Cancel);
+        await running.WaitAsync(TimeSpan.FromSeconds(10), Shop.Cancel);
+        Assert.Equal(RefusalReason.Cancelled, (await shop.StatusAsync(document)).Reason);
+    }
+
+    [Fact]
+    public async Task Delete_WhileChunksAreWritten_StopsTheWork()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentId document = await shop.AddAsync("gone.pdf", PdfFiles.Text(20));
+        shop.Writer.OnChunks = lease => shop.Library.DeleteAsync(shop.Scope, lease.Document, Shop.Cancel);
+        await shop.RunNextAsync();
+        Assert.Null(await shop.Library.FindAsync(shop.Scope, document, Shop.Cancel));
+        Assert.Null(await shop.Jobs.TryLeaseAsync("other", Shop.Cancel));
+    }
+
+    [Fact]
+    public async Task Shutdown_WhileChunksAreWritten_GivesTheJobBackUnharmed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentId document = await shop.AddAsync("long.pdf", PdfFiles.Text(20));
+        using var stopping = new CancellationTokenSource();
+        shop.Writer.OnChunks = _ => stopping.CancelAsync();
+        await shop.RunNextUntilAsync(stopping.Token);
+        Assert.Equal(DocumentState.Stored, (await shop.StatusAsync(document)).State);
+        shop.Writer.OnChunks = null;
+        await shop.RunNextAsync();
+        DocumentStatus status = await shop.StatusAsync(document);
+        Assert.Equal((DocumentState.Ready, shop.Writer.Chunks[document].Count), (status.State, status.ChunkCount));
+    }
+
+    [Fact]
+    public async Task Worker_StartedAfterAKill_TakesItsJobBackAtOnce()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DocumentId document = await shop.AddAsync("a.txt", Encoding.UTF8.GetBytes("The worker was killed while it held this file."));
+        Assert.NotNull(await shop.Jobs.TryLeaseAsync("local/1", Shop.Cancel));   // and nothing more is heard of that worker
+        await shop.StartWorkerAsync();
+        await shop.Writer.PublishedAsync(document).WaitAsync(TimeSpan.FromSeconds(20), Shop.Cancel);   // a lease lasts 30
+        DocumentStatus status = await shop.StatusAsync(document);
+        Assert.Equal((DocumentState.Ready, 2), (status.State, status.Attempt));
+    }
+
+    [Fact]
+    public async Task Worker_WithSeveralFilesOfTwoOwners_ReadsThemAll()
+    {
+        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:ParallelJobs", "2"));
+        var theirs = KnowledgeScope.For(KnowledgeBaseId.New());
+        DocumentId[] mine = [await shop.AddAsync("1.pdf", PdfFiles.Text(3, 1)), await shop.AddAsync("2.pdf", PdfFiles.Text(3, 2))];
+        DocumentId other = await shop.AddAsync("3.pdf", PdfFiles.Text(3, 3), theirs);
+        await shop.StartWorkerAsync();
+        await Task.WhenAll(mine.Append(other).Select(shop.Writer.PublishedAsync)).WaitAsync(TimeSpan.FromSeconds(60), Shop.Cancel);
+        Assert.All(await shop.Library.ListAsync(shop.Scope, Shop.Cancel), status => Assert.Equal(DocumentState.Ready, status.State));
+        Assert.Equal(DocumentState.Ready, (await shop.StatusAsync(other, theirs)).State);
+    }
+
+    [Fact]
+    public async Task Model_ThatIsMissing_RefusesTheFileAndNotTheStart()
+    {
+        await using Shop shop = await Shop.OpenAsync(settings: ("Inference:EmbeddingModel", "no-such-model"));
+        DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that cannot be embedded."));
+        Assert.Equal((DocumentState.Failed, RefusalReason.ModelUnavailable), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public async Task Disk_ThatIsFull_SaysSo()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        const int NoSpaceLeft = 28;
+        shop.Writer.OnPages = _ => throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : NoSpaceLeft);
+        DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that find no room."));
+        Assert.Equal((DocumentState.Failed, RefusalReason.StorageFull), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public async Task Fault_ThatNobodyExpects_LeavesTheJobToItsLease()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Writer.OnPages = _ => throw new InvalidOperationException("unexpected");
+        DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words."));
+        Assert.False(status.IsFinal);
+        Assert.Null(await shop.Jobs.TryLeaseAsync("other", Shop.Cancel));
+        await shop.Jobs.ReleaseOwnedAsync("local/1", Shop.Cancel);
+        shop.Writer.OnPages = null;
+        await shop.RunNextAsync();
+        Assert.Equal(DocumentState.Ready, (await shop.StatusAsync(status.Id)).State);
+    }
+
+    [Fact]
+    public async Task Log_OfAnIngestedFile_HoldsNoContent()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.IngestAsync("canary-name.pdf", PdfFiles.Lines(["canarytext in the page"]));
+        Assert.DoesNotContain(shop.Log.Lines, line => line.Contains("canary", StringComparison.OrdinalIgnoreCase));
+    }
+}
