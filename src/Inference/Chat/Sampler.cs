@@ -3,16 +3,21 @@ using System.Numerics.Tensors;
 namespace Rag.Inference.Chat;
 
 /// <summary>Chooses one answer's tokens from the logits.</summary>
-/// <param name="free">Tokens the repetition penalty leaves alone: control tokens, so that the answer can end, and digits, so that 81,797 keeps its second 7.</param>
+/// <param name="free">Tokens the repetition penalty leaves alone: control tokens, so that the answer can end, and digits, so that 81,797 keeps its second 7. See docs/decisions/0001.</param>
 internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> free)
 {
     // Tokens e^25 times less likely than the best one are never drawn: all of them together weigh less than 1e-6.
     private const float Negligible = 25;
 
+    // No amount has so many equal digits in a row; from here on even a free token is penalised, and more each time, or "000…" never ends.
+    private const int Endless = 6;
+
     private readonly Dictionary<int, int> counts = [];
     private float[] weights = [];
     private int[] candidates = [];
     private ulong random = settings.Seed;
+    private int last = -1;
+    private int run;   // how often the last token stands at the end
 
     /// <param name="logits">One per token of the vocabulary; changed by the penalties.</param>
     /// <exception cref="InferenceException">Failed: the model computed no numbers.</exception>
@@ -27,6 +32,8 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
 
         var chosen = settings.Temperature == 0 ? best : Draw(logits, logits[best]);
         counts[chosen] = counts.GetValueOrDefault(chosen) + 1;
+        run = chosen == last ? run + 1 : 1;
+        last = chosen;
         return chosen;
     }
 
@@ -36,12 +43,10 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         foreach (var (token, count) in counts)
         {
             ref var logit = ref logits[token];
-            if (!free.Contains(token))
-            {
-                // Keskar et al. 2019 (CTRL), section 4.1; for negative logits the other way round.
-                logit = logit > 0 ? logit / settings.RepetitionPenalty : logit * settings.RepetitionPenalty;
-            }
-
+            var power = !free.Contains(token) ? 1 : token == last && run >= Endless ? run : 0;
+            var penalty = MathF.Pow(settings.RepetitionPenalty, power);
+            // Keskar et al. 2019 (CTRL), section 4.1; for negative logits the other way round.
+            logit = logit > 0 ? logit / penalty : logit * penalty;
             logit -= (count * settings.FrequencyPenalty) + settings.PresencePenalty;
         }
     }
@@ -69,15 +74,15 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         var sum = -TensorPrimitives.Sum<float>(weights.AsSpan(0, count));
 
         // The smallest set whose share reaches top-p. Holtzman et al. 2020.
-        var kept = 0f;
-        var last = 0;
-        while (last < count && (last == 0 || kept < settings.TopP * sum))
+        var share = 0f;
+        var kept = 0;
+        while (kept < count && (kept == 0 || share < settings.TopP * sum))
         {
-            kept -= weights[last++];
+            share -= weights[kept++];
         }
 
-        var rest = NextRandom() * kept;
-        for (var i = 0; i < last; i++)
+        var rest = NextRandom() * share;
+        for (var i = 0; i < kept; i++)
         {
             rest += weights[i];
             if (rest < 0)
@@ -86,7 +91,7 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
             }
         }
 
-        return candidates[last - 1];
+        return candidates[kept - 1];
     }
 
     // SplitMix64 (Steele et al. 2014): the same seed gives the same answer on every version of .NET. In [0, 1), 24 bits.

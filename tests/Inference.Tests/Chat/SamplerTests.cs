@@ -27,6 +27,13 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Next_FreeTokenOverAndOver_EndsInSpiteOfIt()
+    {
+        var sampler = new Sampler(Plain with { RepetitionPenalty = 1.1f }, new HashSet<int> { 1 });
+        Assert.Equal([1, 1, 1, 1, 1, 1, 0], Enumerable.Range(0, 7).Select(_ => sampler.Next([20, 25])));
+    }
+
+    [Fact]
     public void Next_FrequencyPenalty_GrowsWithEachUse()
     {
         var sampler = new Sampler(Plain with { FrequencyPenalty = 1 }, new HashSet<int>());
