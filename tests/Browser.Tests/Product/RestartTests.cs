@@ -1,0 +1,68 @@
+using Rag.Testing;
+
+namespace Rag.Browser.Tests.Product;
+
+/// <summary>F3: kill -9 of the server while it reads files. Whatever was acknowledged becomes Ready by itself, and nothing comes twice.</summary>
+public sealed class RestartTests
+{
+    private static readonly TimeSpan ReadingLimit = TimeSpan.FromMinutes(4);
+    private static readonly string[] Files = [TestData.Apple, TestData.Amazon, TestData.Nvidia];
+
+    [Fact]
+    public async Task KilledServer_DuringIngestion_ResumesToTheChunksOfAnUndisturbedRun()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var undisturbed = await IngestAsync(killAt: [], cancel);
+        var disturbed = await IngestAsync(killAt: ["Extracting", "Embedding", "Embedding"], cancel);
+        Assert.NotEmpty(undisturbed);
+        Assert.Equal(undisturbed, disturbed);
+    }
+
+    /// <summary>Kills the server when a file is first seen in each of these states; the live chunks at the end.</summary>
+    private static async Task<IReadOnlyList<string>> IngestAsync(string[] killAt, CancellationToken cancel)
+    {
+        using var folder = new TemporaryFolder();
+        var server = await DocentServer.StartAsync(folder.Path);
+        try
+        {
+            Guid assistant;
+            using (var owner = await DocentClient.SetUpAsync(server))
+            {
+                assistant = await owner.CreateAssistantAsync("Filings");
+                foreach (var file in Files)
+                {
+                    await owner.UploadAsync(assistant, file, await File.ReadAllBytesAsync(TestData.TenQ(file), cancel));
+                }
+            }
+
+            foreach (var state in killAt)
+            {
+                await WaitForStateAsync(folder.Path, state, cancel);
+                await server.KillAsync();
+                await server.DisposeAsync();
+                server = await DocentServer.StartAsync(folder.Path);
+            }
+
+            using var again = await DocentClient.SignInAsync(server);
+            var documents = await again.WaitUntilFinalAsync(assistant, ReadingLimit, cancel);
+            Assert.All(documents, document => Assert.Equal("Ready", document.GetProperty("state").GetString()));
+            Assert.Equal(Files.Length, documents.Count);
+            return StoredChunks.Read(folder.Path);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static async Task WaitForStateAsync(string folder, string state, CancellationToken cancel)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(ReadingLimit);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!StoredChunks.Query(folder, "select State from Documents").Contains(state))
+        {
+            await tick.WaitForNextTickAsync(late.Token);
+        }
+    }
+}
