@@ -1,4 +1,5 @@
 using Rag.Web.Accounts;
+using Rag.Web.Composition;
 using Rag.Web.Data;
 using Rag.Web.Shell;
 
@@ -7,7 +8,7 @@ try
     // The program's own folder, not the current one: `dotnet run`, `dotnet Rag.Web.dll` and a service must all find the same files.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = SetupLinkPrinter.Spell(args), ContentRootPath = AppContext.BaseDirectory });
     builder.AddDocentWeb();
-    // builder.AddDocentParts();
+    builder.AddDocentParts();
 
     await using var app = builder.Build();
     app.MapDocentWeb();

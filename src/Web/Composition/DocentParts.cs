@@ -5,6 +5,7 @@ using Rag.Inference.Tokenizers;
 using Rag.Ingestion;
 using Rag.Retrieval;
 using Rag.Retrieval.Knowledge;
+using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
 
@@ -22,6 +23,7 @@ internal static class DocentParts
         services.AddInference(builder.Configuration);
         AddModelAdapters(services);
         services.AddIngestionWorker(builder.Configuration);
+        services.AddSingleton<IStatusSource, ModelsStatus>();
         return builder;
     }
 

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+using Rag.Web.Admin;
+
+namespace Rag.Web.Composition;
+
+/// <summary>The models on the status page: where each runs and why, how fast, who waits.</summary>
+internal sealed class ModelsStatus(InferenceStatus inference) : IStatusSource
+{
+    public Task<StatusSection> ReadAsync(CancellationToken cancel) =>
+        Task.FromResult(new StatusSection(10, "Models", [.. inference.Models.SelectMany(Lines)]));
+
+    private static IEnumerable<StatusLine> Lines(ModelStatus model)
+    {
+        var name = model.Kind == ModelKind.Chat ? "Chat model" : "Embedding model";
+        yield return model.State switch
+        {
+            ModelState.Failed => new StatusLine(name, $"{model.Id}: {model.Message}", StatusLevel.Error),
+            ModelState.Ready => new StatusLine(name, model.Id),
+            ModelState.Loading => new StatusLine(name, $"{model.Id}, loading"),
+            _ => new StatusLine(name, $"{model.Id}, not loaded yet"),
+        };
+        if (model.Provider is { } provider)
+        {
+            yield return new StatusLine("Runs on", $"{(provider == ExecutionProvider.Cuda ? "CUDA" : "CPU")}. {model.ProviderReason}".TrimEnd());
+        }
+
+        if (model.TokensPerSecond is { } rate)
+        {
+            yield return new StatusLine("Last answer", $"{rate.ToString("0.0", CultureInfo.InvariantCulture)} tokens/s");
+        }
+
+        yield return new StatusLine("Waiting", model.QueueLength.ToString(CultureInfo.InvariantCulture));
+    }
+}
