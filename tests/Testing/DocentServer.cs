@@ -123,7 +123,7 @@ public sealed partial class DocentServer : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"Now listening on: (http://[^\s]+)")]
+    [GeneratedRegex(@"Docent is ready: open (http://[^\s]+)")]
     private static partial Regex Listening();
 
     [GeneratedRegex(@"http://[^\s]+/setup[^\s]*")]
