@@ -1,11 +1,19 @@
 using Rag.Ingestion.Extraction.Isolation;
 
-// One mode so far: the child process that parses untrusted files, started by ExtractorProcess.
-if (args is ["extract", ..])
-{
-    return new ExtractorHost(Pipes.Input(), Pipes.Output(), args.Contains(TestFaults.Switch)).Run();
-}
+namespace Rag.Ingestion;
 
-await using Stream errors = Pipes.Error();
-await errors.WriteAsync("Usage: Rag.Ingestion extract\n"u8.ToArray());
-return 2;
+/// <summary>One mode so far: the child process that parses untrusted files, started by <see cref="ExtractorLaunch"/>.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        if (arguments is ["extract", ..])
+        {
+            return new ExtractorHost(Pipes.Input(), Pipes.Output(), arguments.Contains(TestFaults.Switch)).Run();
+        }
+
+        using Stream errors = Pipes.Error();
+        errors.Write("Usage: Rag.Ingestion extract\n"u8);
+        return 2;
+    }
+}

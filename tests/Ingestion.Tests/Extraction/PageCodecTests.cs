@@ -1,0 +1,81 @@
+using System.Text;
+using Rag.Ingestion.Extraction;
+using Rag.Ingestion.Extraction.Isolation;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Tests.Extraction;
+
+/// <summary>The parent believes nothing that a child writes.</summary>
+public sealed class PageCodecTests
+{
+    private static readonly ExtractedPage Page = new(
+        new PageText(3, "iii", 612, 792, 100, "Head\n\nA line\n", [new(100, 4, 72, 80, 20, 12, 14, true, [5, 10, 15, 20]), new(106, 6, 72, 100, 30, 10, 10, false, [5, 10, 15, 20, 25, 30])]),
+        [new(BlockKind.Heading, 100, 104, 7), new(BlockKind.TableRow, 106, 112, 0, "Caption")]);
+
+    [Fact]
+    public void Page_WrittenAndRead_IsTheSame()
+    {
+        ExtractedPage copy = PageCodec.ReadPage(PageCodec.Page(Page), 3, 100);
+        Assert.Equivalent(Page, copy, strict: true);
+    }
+
+    [Theory]
+    [InlineData(4, 100)]
+    [InlineData(3, 99)]
+    public void Page_OutOfTurn_IsRefused(int number, int start)
+    {
+        Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(Page), number, start));
+    }
+
+    [Fact]
+    public void Page_WithRangesOutsideItsText_IsRefused()
+    {
+        ExtractedPage[] wrong =
+        [
+            Page with { Blocks = [new(BlockKind.Paragraph, 100, 114)] },
+            Page with { Blocks = [new(BlockKind.Paragraph, 99, 103)] },
+            Page with { Blocks = [new(BlockKind.Paragraph, 105, 104)] },
+            Page with { Text = Page.Text with { Lines = [new(100, int.MaxValue, 0, 0, 0, 0, 0, false, [])] } },
+            Page with { Text = Page.Text with { Lines = [new(100, 4, float.NaN, 0, 0, 0, 0, false, [])] } },
+            Page with { Text = Page.Text with { Lines = [new(100, 4, 0, 0, 0, 0, 0, false, [1, 2])] } },
+            Page with { Text = Page.Text with { Width = -1 } },
+        ];
+        Assert.All(wrong, page => Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(page), 3, 100)));
+    }
+
+    [Fact]
+    public void Bytes_ChangedAtRandom_AreReadOrRefusedAndNothingElse()
+    {
+        byte[] good = PageCodec.Page(Page);
+        var random = new Random(5);
+        int refused = 0;
+        for (int i = 0; i < 5_000; i++)
+        {
+            byte[] bad = [.. good.AsSpan(0, random.Next(2) == 0 ? good.Length : random.Next(good.Length))];
+            for (int flips = random.Next(1, 4); flips > 0 && bad.Length > 0; flips--)
+            {
+                bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                PageCodec.ReadPage(bad, 3, 100);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 2_500, 5_000);
+    }
+
+    [Fact]
+    public async Task Pipe_WithNoise_IsRefusedBeforeMemoryIsTaken()
+    {
+        byte[] huge = [0x44, 0x43, 0x54, 0x31, (byte)FrameKind.Page, 0xFF, 0xFF, 0xFF, 0x7F];
+        await Assert.ThrowsAsync<InvalidDataException>(() => Frame.ReadFromAsync(new MemoryStream(huge), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Frame.ReadFromAsync(new MemoryStream(Encoding.ASCII.GetBytes("noise noise noise")), CancellationToken.None));
+        Assert.Null(await Frame.ReadFromAsync(new MemoryStream(huge[..5]), CancellationToken.None));
+    }
+}
