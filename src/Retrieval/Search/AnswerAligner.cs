@@ -95,7 +95,7 @@ internal sealed class AnswerAligner(SentenceVectors vectors)
         public Claim(string sentence)
         {
             Text = Blanks.Fold(sentence);
-            Terms = [.. Rag.Retrieval.Text.Terms.Of(Text).Distinct()];
+            Terms = [.. Rag.Retrieval.Text.Terms.Of(Text).Distinct().Where(term => !AskingWords.Contains(term))];
             figures = [.. Terms.Where(term => char.IsAsciiDigit(term[0]))];
             negated = IsNegated(Text);
             var words = Rag.Retrieval.Text.Terms.WordsOf(Text).ToList();

@@ -16,6 +16,7 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
     private const double K1 = 1.2;
     private const double B = 0.4;             // sentences vary less in length than documents do
     private const double ContextShare = 0.6;  // a term in title, heading or caption, against one in the unit itself
+    private const double PairShare = 0.5;     // for two terms that stand side by side in the question and in the unit
     private const double RankShare = 0.5;     // of the best lexical score, for units of the first passage
 
     public async Task<FoundEvidence> FindAsync(
@@ -56,7 +57,7 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
             .Take(options.Value.EvidenceCandidates)];
     }
 
-    /// <summary>BM25 over the unit, with a share for terms that stand only around it.</summary>
+    /// <summary>BM25 over the unit, with a share for terms that stand only around it, and one for kept phrases ("total net sales").</summary>
     private static double Lexical(IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights, EvidenceUnit unit, double averageLength)
     {
         double score = 0;
@@ -66,6 +67,14 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
             var weight = weights.GetValueOrDefault(term, 1);
             var count = unit.Terms.Count(own => own == term);
             score += count > 0 ? weight * count * (K1 + 1) / (count + saturation) : unit.Context.Contains(term) ? weight * ContextShare : 0;
+        }
+
+        foreach (var (first, second) in terms.Zip(terms.Skip(1)))
+        {
+            if (unit.Terms.Zip(unit.Terms.Skip(1)).Contains((first, second)))
+            {
+                score += PairShare * (weights.GetValueOrDefault(first, 1) + weights.GetValueOrDefault(second, 1));
+            }
         }
 
         return score;

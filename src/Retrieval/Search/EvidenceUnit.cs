@@ -14,14 +14,20 @@ internal sealed record EvidenceUnit(
     int Draft, PageText Page, int Start, int End, string Text, string? Caption, IReadOnlyList<string> Terms, IReadOnlySet<string> Context)
 {
     private const int FewestTerms = 3;
+    private const int LongestEmbeddedCaption = 120;
+    private const int LongestEmbeddedText = 1_000;
 
     public bool IsRow { get; } = Text.Contains('\t');
 
-    /// <summary>A heading or a stray label says what follows, not what is so.</summary>
-    public bool IsLabel => !IsRow && Terms.Count < FewestTerms && Text[^1] is not ('.' or '!' or '?' or '。');
+    /// <summary>A heading, a stray label, "… is as follows:" or the header of a table: says what follows, not what is so.</summary>
+    public bool IsLabel => IsRow
+        ? Terms.All(Context.Contains)
+        : Text[^1] is ':' || (Text[^1] is not ('.' or '!' or '?' or '。' or '”' or '"' or ')') && (Terms.Count < FewestTerms || IsTitleCase(Text)));
 
-    /// <summary>What is embedded: a row means little without its caption.</summary>
-    public string EmbeddedText => IsRow ? Rag.Retrieval.Text.Blanks.Fold($"{Caption} {Text}".Replace('\t', ' ')) : Text;
+    /// <summary>What is embedded: a row means little without the caption of its table, but its column headers only cost time.</summary>
+    public string EmbeddedText => IsRow
+        ? $"{Cut(Caption?.Split('\n')[0], LongestEmbeddedCaption)} {Text.Replace('\t', ' ')}".Trim()
+        : Cut(Text, LongestEmbeddedText);
 
     public Evidence ToEvidence(int passage, double score) => new(
         passage, Page.Number, Page.Label, Start, End, Text, IsRow ? Caption : null, score, TextLocator.Boxes(Page, Start, End));
@@ -56,4 +62,12 @@ internal sealed record EvidenceUnit(
             }
         }
     }
+
+    private static bool IsTitleCase(string text)
+    {
+        var words = text.Split(' ').Where(word => word.Length > 3 && char.IsLetter(word[0])).ToList();
+        return words.Count > 0 && words.TrueForAll(word => char.IsUpper(word[0]));
+    }
+
+    private static string Cut(string? text, int length) => text is null ? "" : text.Length <= length ? text : text[..length];
 }

@@ -71,10 +71,10 @@ internal sealed class PassageSearch(
             return 0;
         }
 
-        var held = drafts.SelectMany(draft => draft.Chunks).OrderByDescending(chunk => chunk.Hit.Score).Take(RelevanceFloor.BestPassages)
-            .SelectMany(chunk => Terms.Of(string.Join('\n', chunk.Document.Title, chunk.HeadingPath, chunk.Caption, chunk.Text))).ToHashSet();
+        var best = drafts.SelectMany(draft => draft.Chunks).OrderByDescending(chunk => chunk.Hit.Score).Take(RelevanceFloor.BestPassages)
+            .Select(chunk => (IReadOnlySet<string>)Terms.Of(string.Join('\n', chunk.Document.Title, chunk.HeadingPath, chunk.Caption, chunk.Text)).ToHashSet()).ToList();
         var bestPassage = answer.Dense.Select(hit => hit.Score).DefaultIfEmpty(0).Max();
-        return RelevanceFloor.Sum(bestPassage, evidence.BestCosine, RelevanceFloor.TermShare(terms, answer.TermWeights, held));
+        return RelevanceFloor.Sum(bestPassage, evidence.BestCosine, RelevanceFloor.TermShare(terms, answer.TermWeights, best));
     }
 
     private (List<Passage> Passages, List<Evidence> Evidence) Cut(int tokens, List<PassageDraft> drafts, List<DocumentText> texts, FoundEvidence evidence)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Rag.Retrieval.Text;
 
 namespace Rag.Retrieval.Search;
@@ -12,30 +11,29 @@ internal static class RelevanceFloor
     /// <summary>Chunks whose terms count. Measured on XQuAD (dev): three refuse half as many answerable questions as one does, and nearly as many others.</summary>
     public const int BestPassages = 3;
 
-    /// <summary>Words about the act of asking; files seldom hold them, and their absence says nothing.</summary>
-    private static readonly FrozenSet<string> AskingWords = (
-        "summarize summary document documents file files pdf page pages according explain describe list mention mentioned say says said " +
-        "question answer find name called know happened happen").Split(' ').Select(PorterStemmer.Stem).ToFrozenSet(StringComparer.Ordinal);
-
+    /// <summary>
+    /// The mean of two shares: of the terms that the passages hold together, and of those that the best one holds alone. Together alone is
+    /// too kind: "capital" here and "France" there make no answer to "What is the capital of France?".
+    /// </summary>
     /// <param name="questionTerms">Stemmed, without stop words.</param>
     /// <param name="weights">Inverse document frequency of each term in this knowledge base.</param>
-    /// <param name="passageTerms">Terms of the best passages together.</param>
+    /// <param name="passages">Terms of each of the best passages.</param>
     /// <returns>From 0 to 1; 0 when the question has no terms.</returns>
-    public static double TermShare(IEnumerable<string> questionTerms, IReadOnlyDictionary<string, double> weights, IReadOnlySet<string> passageTerms)
+    public static double TermShare(
+        IReadOnlyList<string> questionTerms, IReadOnlyDictionary<string, double> weights, IReadOnlyList<IReadOnlySet<string>> passages)
     {
-        double all = 0;
-        double held = 0;
-        foreach (var term in questionTerms.Distinct().Where(term => !AskingWords.Contains(term)))
+        var asked = questionTerms.Distinct().Where(term => !AskingWords.Contains(term)).ToList();
+        var all = asked.Sum(Weight);
+        if (all <= 0 || passages.Count == 0)
         {
-            var weight = weights.GetValueOrDefault(term, 1);
-            all += weight;
-            if (passageTerms.Contains(term))
-            {
-                held += weight;
-            }
+            return 0;
         }
 
-        return all > 0 ? held / all : 0;
+        var together = asked.Where(term => passages.Any(passage => passage.Contains(term))).Sum(Weight);
+        var alone = passages.Max(passage => asked.Where(passage.Contains).Sum(Weight));
+        return (together + alone) / (2 * all);
+
+        double Weight(string term) => weights.GetValueOrDefault(term, 1);
     }
 
     public static double Sum(double bestPassageCosine, double bestSentenceCosine, double termShare) => bestPassageCosine + bestSentenceCosine + termShare;
