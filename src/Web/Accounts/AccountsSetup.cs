@@ -58,6 +58,7 @@ internal static class AccountsSetup
 
         services.AddSingleton<SetupTickets>();
         services.AddScoped<OwnerAccount>();
+        services.AddKeyedSingleton(SetupLinkPrinter.Console, (_, _) => SetupLinkPrinter.SystemConsole());
         services.AddHostedService<SetupLinkPrinter>();
         return services;
     }

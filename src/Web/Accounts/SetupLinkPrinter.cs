@@ -16,8 +16,12 @@ internal sealed class SetupLinkPrinter(
     IConfiguration configuration,
     IOptions<WebOptions> options,
     IHostApplicationLifetime lifetime,
+    [FromKeyedServices(SetupLinkPrinter.Console)] TextWriter console,
     ILogger<SetupLinkPrinter> logger) : IHostedLifecycleService
 {
+    /// <summary>Key of the <see cref="TextWriter"/> that the link is written to.</summary>
+    public const string Console = "console";
+
     private const string ResetSwitch = "reset-owner";
 
     /// <summary>The configuration's command line wants a value after each switch, and would take the next switch for it.</summary>
@@ -31,7 +35,8 @@ internal sealed class SetupLinkPrinter(
         if (!exists || configuration.GetValue<bool>(ResetSwitch))
         {
             var token = await tickets.IssueAsync(exists ? SetupPurpose.ResetOwner : SetupPurpose.CreateOwner, cancellationToken);
-            Print(exists ? "To set a new password, open this link once:" : "To set up Docent, open this link once:", $"{address}/setup/{token}");
+            var sentence = exists ? "To set a new password, open this link once:" : "To set up Docent, open this link once:";
+            await console.WriteLineAsync($"\n  {sentence}\n\n    {address}/setup/{token}\n");
         }
         else
         {
@@ -63,5 +68,5 @@ internal sealed class SetupLinkPrinter(
     }
 
     [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "The set-up link must not reach a log.")]
-    private static void Print(string sentence, string link) => Console.Out.WriteLine($"\n  {sentence}\n\n    {link}\n");
+    internal static TextWriter SystemConsole() => System.Console.Out;
 }
