@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Rag.Retrieval.Knowledge;
 using Rag.Web.Access;
 using Rag.Web.Assistants;
+using Rag.Web.Chat;
 
 namespace Rag.Web.Documents;
 
@@ -27,11 +28,12 @@ public sealed record UploadOutcome(DocumentStatus? Document, UploadProblem? Prob
 public sealed record OriginalFile(Stream Content, string FileName, string MediaType);
 
 /// <summary>The files of an assistant, for its owner. Unknown and foreign ids give null or false alike.</summary>
-public sealed class DocumentShelf(
+internal sealed class DocumentShelf(
     AccessPolicy policy,
     AssistantStore assistants,
     IDocumentLibrary library,
     IUploadStore uploads,
+    ConversationStore conversations,
     IOptions<WebOptions> options,
     ILogger<DocumentShelf> logger)
 {
@@ -88,8 +90,18 @@ public sealed class DocumentShelf(
     public async Task<bool> RetryAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
         await OwnAsync(caller, assistant, cancel) is { } own && await library.RetryAsync(own.Scope, document, cancel);
 
-    public async Task<bool> DeleteAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
-        await OwnAsync(caller, assistant, cancel) is { } own && await library.DeleteAsync(own.Scope, document, cancel);
+    /// <summary>Deletes a file, what was read from it, and what stored answers quote from it.</summary>
+    public async Task<bool> DeleteAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel)
+    {
+        if (await OwnAsync(caller, assistant, cancel) is not { } own || !await library.DeleteAsync(own.Scope, document, cancel))
+        {
+            return false;
+        }
+
+        // Not to be given up half-way by a closed browser: the file is gone, so its words must go.
+        await conversations.ForgetDocumentAsync(caller, assistant, document.Value, CancellationToken.None);
+        return true;
+    }
 
     public async Task<OriginalFile?> OpenOriginalAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -36,10 +37,10 @@ public static class DocentWeb
         builder.Services.AddSingleton<AccessPolicy>();
         builder.Services.AddAccounts();
         builder.Services.AddSingleton<AssistantStore>();
-        builder.Services.AddSingleton<DocumentShelf>();
+        builder.Services.AddScoped<DocumentShelf>();
         builder.Services.AddSingleton<ShareLinkStore>();
         builder.Services.AddSingleton<GuestDoor>();
-        builder.Services.AddSingleton<SampleAssistant>();
+        builder.Services.AddScoped<SampleAssistant>();
         builder.Services.AddSingleton<IStatusSource, ServerStatus>();
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
@@ -70,6 +71,7 @@ public static class DocentWeb
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<AssistantGate>();
+        app.Use(RefuseUnlessForm);
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();
@@ -84,12 +86,25 @@ public static class DocentWeb
         return app;
     }
 
+    /// <summary>A page can be sent a form; the framework throws on anything else.</summary>
+    private static Task RefuseUnlessForm(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsPost(context.Request.Method) && !context.Request.HasFormContentType
+            && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
+
     /// <summary>Pages carry their own policy. The circuit's endpoints carry none: guests need them too, strangers do not.</summary>
     private static void RequireCallerForCircuits(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
         {
-            endpoint.Metadata.Add(new Microsoft.AspNetCore.Authorization.AuthorizeAttribute(Policies.Chat));
+            endpoint.Metadata.Add(new AuthorizeAttribute(Policies.Chat));
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Rag.Web.Access;
 
 namespace Rag.Web.Tests.Hosting;
@@ -11,19 +11,20 @@ internal sealed partial class Browser : IDisposable
 {
     private static int _count;
 
+    private readonly CookieContainer _cookies = new();
+
     public Browser(DocentServer server, bool https)
     {
-        Client = server.CreateClient(new WebApplicationFactoryClientOptions
-        {
-            AllowAutoRedirect = false,
-            HandleCookies = true,
-            BaseAddress = new Uri(https ? "https://localhost" : "http://localhost"),
-        });
+        var address = new Uri(https ? "https://localhost" : "http://localhost");
+        Client = server.CreateDefaultClient(address, new CookieContainerHandler(_cookies));
         var number = Interlocked.Increment(ref _count);
         Client.DefaultRequestHeaders.Add(RemoteAddressFilter.Header, $"10.0.{number / 256}.{number % 256}");
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>What the browser would send as its Cookie header.</summary>
+    public string Cookies => _cookies.GetCookieHeader(Client.BaseAddress!);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

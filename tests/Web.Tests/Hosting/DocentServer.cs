@@ -3,15 +3,17 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using Rag.Retrieval;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 using Rag.Web.Accounts;
+using Rag.Web.Chat;
 using Rag.Web.Data;
+using Rag.Web.Tests.Chat;
 
 namespace Rag.Web.Tests.Hosting;
 
@@ -28,6 +30,11 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
+    /// <summary>Search and model are scripted: what they find and say is not what these tests are about.</summary>
+    public ScriptedSearch Search { get; } = new();
+
+    public ScriptedModel Model { get; } = new();
+
     /// <summary>What the server printed for the person at the console.</summary>
     public StringWriter Printed { get; } = new();
 
@@ -35,7 +42,6 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
     {
         builder.UseEnvironment(Environments.Production);
         builder.UseSetting("data", Folder);
-        builder.UseSetting("Retrieval:DataFolder", Folder);
         foreach (var (key, value) in settings)
         {
             builder.UseSetting(key, value);
@@ -47,10 +53,15 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             services.AddSingleton<TimeProvider>(Clock);
             services.AddKeyedSingleton<TextWriter>(SetupLinkPrinter.Console, Printed);
             services.AddSingleton<IStartupFilter, RemoteAddressFilter>();
-            if (!services.Any(service => service.ServiceType == typeof(IDocumentLibrary)))
+            services.AddSingleton<IPassageSearch>(Search);
+            services.AddSingleton<IChatClient>(Model);
+            services.AddSingleton(new AnswerModel("small", "Small-1", 2_048, AnswerStyle.Quote));
+            services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
+
+            // No worker: a file stays where the upload left it. No models: they are scripted.
+            foreach (var name in new[] { "IngestionWorker", "ModelWarmup" })
             {
-                services.AddRetrieval(new ConfigurationBuilder()
-                    .AddInMemoryCollection([new("Retrieval:DataFolder", Folder)]).Build());
+                services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == name));
             }
         });
     }
@@ -98,5 +109,10 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(Folder, recursive: true);
         }
+    }
+
+    private sealed class WordCounter : ITokenCounter
+    {
+        public int Count(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
     }
 }
