@@ -74,7 +74,8 @@ public sealed partial class MainJobTests(Browser browser) : IClassFixture<Browse
 
     private async Task AskAboutRepurchasesAsync(IPage page)
     {
-        await page.GetByRole(AriaRole.Link, new() { Name = "Open the chat" }).EvaluateAsync("link => link.click()");
+        await page.GetByLabel("More actions").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the chat" }).ClickAsync();
         await page.WaitForURLAsync(ChatAddress());
         var turn = await AskAsync(page, "How many shares of its common stock did Apple repurchase in the nine months ended July 1, 2023?");
         var quote = turn.Locator(".quote").Filter(new() { HasText = "365 million shares" }).First;
@@ -87,7 +88,7 @@ public sealed partial class MainJobTests(Browser browser) : IClassFixture<Browse
 
         await quote.GetByRole(AriaRole.Button).ClickAsync();
         var source = page.GetByRole(AriaRole.Dialog, new() { Name = "Source" });
-        await Expect(source.GetByText("page 14 of 28")).ToBeVisibleAsync();
+        await Expect(source.GetByText("page 14 of 29")).ToBeVisibleAsync();
         await Expect(source.Locator("svg.page-drawing")).ToBeVisibleAsync();
         await ExpectMarkedAsync(source, "365 million");
         await ShootAsync(page, "source");
