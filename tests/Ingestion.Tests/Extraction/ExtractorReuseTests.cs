@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
 using Rag.Retrieval.Knowledge;
 using Rag.Testing.Pdf;
@@ -25,6 +27,29 @@ public sealed class ExtractorReuseTests
         int first = await ProcessAsync(pool, Mine);
         Assert.Equal(RefusalReason.Encrypted, (await pool.ReadAsync(PdfFiles.UserPassword(), owner: Mine)).Reason);
         Assert.NotEqual(first, await ProcessAsync(pool, Mine));
+    }
+
+    /// <summary>A server that is killed closes its pipes; its extractor must not stay behind, even when a file holds it in a loop.</summary>
+    [Fact]
+    public async Task Extractor_WhoseParentIsGone_EndsEvenWhileItHangs()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        ExtractorLaunch launch = await ExtractorLaunch.ProbeAsync(cancel);
+        using Process process = Process.Start(launch.StartInfo(new IngestionOptions { ExtractorTestFaults = true }))!;
+        byte[] file = FaultFiles.HangAfterFirstPage();
+        Stream input = process.StandardInput.BaseStream;
+        await new ExtractRequest(FileKind.Pdf, 10, file.Length).ToFrame().WriteToAsync(input, cancel);
+        await input.WriteAsync(file, cancel);
+        await input.FlushAsync(cancel);
+        Frame? last = null;
+        while (last is not { Kind: FrameKind.Page })
+        {
+            last = await Frame.ReadFromAsync(process.StandardOutput.BaseStream, cancel);
+        }
+
+        input.Close();
+        await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(10), cancel);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static async Task<int> ProcessAsync(ExtractorPool pool, KnowledgeBaseId owner)

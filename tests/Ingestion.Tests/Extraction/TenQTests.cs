@@ -55,6 +55,14 @@ public sealed class TenQTests(TenQFixture files) : IClassFixture<TenQFixture>
     }
 
     [Fact]
+    public void Caption_OfGroupsOfThreeColumns_NamesEachColumnByItsGroup()
+    {
+        TextBlock row = files.Apple.Page(18).Blocks.Single(block => files.Apple.TextOf(block).StartsWith("Total net sales", StringComparison.Ordinal));
+        Assert.EndsWith("\nThree Months Ended July 1, 2023 | Three Months Ended June 25, 2022 | Three Months Ended Change | " +
+            "Nine Months Ended July 1, 2023 | Nine Months Ended June 25, 2022 | Nine Months Ended Change", row.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CurrencySigns_InTheirOwnColumn_JoinTheirFigure()
     {
         Assert.Contains("Net income\t$19,881\t$19,442\t$74,039\t$79,082\n", files.Apple.Page(4).Text.Text, StringComparison.Ordinal);

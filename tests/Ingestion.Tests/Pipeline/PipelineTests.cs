@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 using Rag.Testing;
 using Rag.Testing.Pdf;
 
@@ -26,12 +27,20 @@ public sealed class PipelineTests
         Assert.Equal(new PageRange(14, 14), repurchase.Pages);
         Assert.Equal(repurchase.Text, page.Text[(repurchase.Start - page.Start)..(repurchase.End - page.Start)]);
         Assert.EndsWith("Share Repurchase Program", repurchase.HeadingPath, StringComparison.Ordinal);
+
+        // What was read can be found: a sentence of running text, and a figure that stands only in table rows.
+        SearchResult shares = await AskAsync(shop, "How many shares of its common stock did Apple repurchase in the nine months ended July 1, 2023?");
+        Assert.Contains(shares.Evidence, evidence => evidence.Page == 14 && evidence.Text.Contains("365 million shares", StringComparison.Ordinal) && evidence.Boxes.Count > 0);
+        SearchResult sales = await AskAsync(shop, "What were Apple's total net sales in the quarter?");
+        Assert.Contains(sales.Passages, passage => passage.Text.Contains("Total net sales\t$81,797", StringComparison.Ordinal) && passage.Caption is not null);
     }
+
+    private static Task<SearchResult> AskAsync(Shop shop, string question) => shop.Search.SearchAsync(shop.Scope, new SearchRequest(question, [], 1_500), Shop.Cancel);
 
     [Fact]
     public async Task BadFiles_EachEndWithTheirSentence_AndTheOneAfterIsReady()
     {
-        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:PageTimeoutSeconds", "3"));
+        await using Shop shop = await Shop.OpenAsync(("Ingestion:PageTimeoutSeconds", "3"));
         (string Name, byte[] Content, RefusalReason Reason)[] files =
         [
             ("locked.pdf", PdfFiles.UserPassword(), RefusalReason.Encrypted),
@@ -109,7 +118,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Cancel_WhileTheExtractorHangs_IsSeenByTheRenewals()
     {
-        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:RenewSeconds", "0.3"));
+        await using Shop shop = await Shop.OpenAsync(("Ingestion:RenewSeconds", "0.3"));
         DocumentId document = await shop.AddAsync("hang.pdf", FaultFiles.Hang());
         Task running = shop.RunNextAsync();
         await shop.Library.CancelAsync(shop.Scope, document, Shop.Cancel);
@@ -158,7 +167,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Worker_WithSeveralFilesOfTwoOwners_ReadsThemAll()
     {
-        await using Shop shop = await Shop.OpenAsync(settings: ("Ingestion:ParallelJobs", "2"));
+        await using Shop shop = await Shop.OpenAsync(("Ingestion:ParallelJobs", "2"));
         var theirs = KnowledgeScope.For(KnowledgeBaseId.New());
         DocumentId[] mine = [await shop.AddAsync("1.pdf", PdfFiles.Text(3, 1)), await shop.AddAsync("2.pdf", PdfFiles.Text(3, 2))];
         DocumentId other = await shop.AddAsync("3.pdf", PdfFiles.Text(3, 3), theirs);
@@ -171,7 +180,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Model_ThatIsMissing_RefusesTheFileAndNotTheStart()
     {
-        await using Shop shop = await Shop.OpenAsync(settings: ("Inference:EmbeddingModel", "no-such-model"));
+        await using Shop shop = await Shop.OpenAsync(("Inference:EmbeddingModel", "no-such-model"));
         DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that cannot be embedded."));
         Assert.Equal((DocumentState.Failed, RefusalReason.ModelUnavailable), (status.State, status.Reason));
     }

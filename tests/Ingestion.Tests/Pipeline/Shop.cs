@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using Rag.Retrieval;
 using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 
 namespace Rag.Ingestion.Tests.Pipeline;
 
@@ -19,10 +21,9 @@ internal sealed class Shop : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly List<IHostedService> started = [];
 
-    private Shop(string folder, Dictionary<string, string?> settings)
+    private Shop(Dictionary<string, string?> settings)
     {
-        Folder = folder;
-        settings["Retrieval:DataFolder"] = folder;
+        settings["Retrieval:DataFolder"] = Folder;
         settings["Ingestion:ExtractorTestFaults"] = "true";
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         IServiceCollection collection = new ServiceCollection()
@@ -42,7 +43,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public string Folder { get; }
+    public string Folder { get; } = Directory.CreateTempSubdirectory("rag-ingestion-").FullName;
 
     public LogLines Log { get; } = new();
 
@@ -52,11 +53,13 @@ internal sealed class Shop : IAsyncDisposable
 
     public IJobQueue Jobs => services.GetRequiredService<IJobQueue>();
 
+    public IPassageSearch Search => services.GetRequiredService<IPassageSearch>();
+
     public KnowledgeScope Scope { get; } = KnowledgeScope.For(KnowledgeBaseId.New());
 
-    public static async Task<Shop> OpenAsync(string? folder = null, params (string Key, string Value)[] settings)
+    public static async Task<Shop> OpenAsync(params (string Key, string Value)[] settings)
     {
-        var shop = new Shop(folder ?? Directory.CreateTempSubdirectory("rag-ingestion-").FullName, settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        var shop = new Shop(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         foreach (IHostedService hosted in shop.services.GetServices<IHostedService>().Where(hosted => hosted is not IngestionWorker))
         {
             await hosted.StartAsync(Cancel);
@@ -107,6 +110,8 @@ internal sealed class Shop : IAsyncDisposable
         }
 
         await services.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
     }
 
     private sealed class WordPieces(IServiceProvider services) : ITokenCounter

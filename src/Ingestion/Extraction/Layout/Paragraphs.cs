@@ -22,7 +22,7 @@ internal sealed class Paragraphs(DocumentStyle style, List<Line> lines)
     public BlockKind Kind(int first, int end, string text, out float rank)
     {
         rank = end - first <= 2 && text.Length <= MaxHeading && text.Count(char.IsLetter) >= 2 ? style.HeadingRank(lines[first]) : 0;
-        if (rank > 0 && (text[^1] is ',' or ';' || (text[^1] == '.' && (text.Length > 60 || text.Contains(". ", StringComparison.Ordinal)))))
+        if (rank > 0 && (text[^1] is ',' or ';' or ':' || (text[^1] == '.' && (text.Length > 60 || text.Contains(". ", StringComparison.Ordinal)))))
         {
             rank = 0;
         }

@@ -71,8 +71,28 @@ internal static class TableCaption
         // Words left of all columns ("Period") stand over the labels; "(in millions)" alone on a line is about all of them.
         var labels = header.SelectMany(line => line.Cells.Where(cell => cell.Right < table.Columns[0].Left - 20 || IsUnit(line))).ToList();
         List<List<Cell>> rows = Rows(header, labels);
-        var heads = table.Columns.Select(column => string.Join(' ', rows.Select(row => Over(row, column)).Where(text => text.Length > 0)));
-        string all = string.Join(" | ", heads.Where(head => head.Length > 0));
+        var heads = new List<string>[table.Columns.Count];
+        for (int c = 0; c < heads.Length; c++)
+        {
+            heads[c] = [];
+        }
+
+        foreach (List<Cell> row in rows)
+        {
+            int free = 0;   // columns left of it are taken by the row's earlier cells
+            foreach (Cell cell in row.OrderBy(cell => cell.Left))
+            {
+                (int first, int last) = Span(cell, row, table.Columns, free);
+                for (int c = first; c <= last; c++)
+                {
+                    heads[c].Add(cell.Text);
+                }
+
+                free = Math.Max(free, last + 1);
+            }
+        }
+
+        string all = string.Join(" | ", heads.Where(head => head.Count > 0).Select(head => string.Join(' ', head)));
         string label = string.Join(' ', labels.Select(cell => cell.Text));
         return label.Length == 0 ? all : all.Length == 0 ? label : $"{label} | {all}";
     }
@@ -101,14 +121,36 @@ internal static class TableCaption
         return rows;
     }
 
-    /// <summary>The header cell that a column stands under: the one above its middle, else the nearest.</summary>
-    private static string Over(List<Cell> cells, (float Left, float Right) column)
+    /// <summary>
+    /// The columns that a header cell stands over: as many neighbours as it is centred above, without those under other cells of its row.
+    /// </summary>
+    private static (int First, int Last) Span(Cell cell, List<Cell> row, IReadOnlyList<(float Left, float Right)> columns, int free)
     {
-        const float TooFar = 70;
-        float middle = (column.Left + column.Right) / 2;
-        Cell? nearest = cells.MinBy(Distance);
-        return nearest is not null && Distance(nearest) <= TooFar ? nearest.Text : "";
+        const float Slack = 10, SlackPerColumn = 4, TooFar = 70;
+        float middle = (cell.Left + cell.Right) / 2;
+        (int First, int Last) best = (0, -1);
+        for (int first = free; first < columns.Count; first++)
+        {
+            for (int last = first; last < columns.Count && !row.Exists(other => other != cell && Overlaps(other, columns[last])); last++)
+            {
+                float offset = Math.Abs(((columns[first].Left + columns[last].Right) / 2) - middle);
+                if (offset <= Slack + (SlackPerColumn * (last - first)) && last - first > best.Last - best.First)
+                {
+                    best = (first, last);
+                }
+            }
+        }
 
-        float Distance(Cell cell) => Math.Max(0, Math.Max(cell.Left - middle, middle - cell.Right));
+        if (best.Last >= 0)
+        {
+            return best;
+        }
+
+        int nearest = Enumerable.Range(0, columns.Count).MinBy(c => Distance(columns[c]));
+        return Distance(columns[nearest]) <= TooFar ? (nearest, nearest) : (0, -1);
+
+        float Distance((float Left, float Right) column) => Math.Max(0, Math.Max(cell.Left - column.Right, column.Left - cell.Right));
     }
+
+    private static bool Overlaps(Cell cell, (float Left, float Right) column) => cell.Left < column.Right && cell.Right > column.Left;
 }
