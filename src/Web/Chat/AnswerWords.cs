@@ -8,7 +8,7 @@ namespace Rag.Web.Chat;
 internal static class AnswerWords
 {
     public static string Page(StoredCitation citation) => citation.PageLabel is { } label
-        ? $"p. {label} ({citation.Page.ToString(CultureInfo.InvariantCulture)})"
+        ? $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)} (printed {label})"
         : $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)}";
 
     public static string Label(StoredCitation citation) => $"Source {citation.Number.ToString(CultureInfo.InvariantCulture)}: {citation.Title}, {Page(citation)}";

@@ -1,6 +1,6 @@
 // What a chat needs of the browser: Enter sends, the input grows, new questions and marks come into view.
 
-export function wireComposer(form, input) {
+export function wireComposer(form, input, takesFocus) {
   const grow = () => {
     if (CSS.supports("field-sizing", "content")) return;
     input.style.height = "auto";
@@ -14,7 +14,7 @@ export function wireComposer(form, input) {
       form.requestSubmit();
     }
   });
-  if (matchMedia("(hover: hover)").matches && !document.activeElement?.matches("input, textarea")) input.focus({ preventScroll: true });
+  if (takesFocus && matchMedia("(hover: hover)").matches && !document.activeElement?.matches("input, textarea")) input.focus({ preventScroll: true });
 }
 
 const behavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
