@@ -12,15 +12,20 @@ internal sealed class CitationAligner(IPassageSearch search)
     public async Task<StoredAnswer> CheckAsync(KnowledgeScope scope, StoredAnswer answer, SearchResult found, CancellationToken cancel)
     {
         var text = answer.ModelText ?? "";
-        var spans = SentenceSplitter.Split(text);
-        var supports = spans.Count == 0
-            ? []
-            : await search.AlignAsync(scope, [.. spans.Select(s => Plain(text.AsSpan(s.Start, s.Length)))], found.Passages, cancel);
+        List<(TextSpan Span, string Plain)> spans = [.. SentenceSplitter.Split(text).Select(s => (s, Plain(text.AsSpan(s.Start, s.Length))))];
+        var said = spans.Where(s => SaysSomething(s.Plain)).ToList();
+        var supports = said.Count == 0 ? [] : await search.AlignAsync(scope, [.. said.Select(s => s.Plain)], found.Passages, cancel);
+        var bySpan = said.Zip(supports).ToDictionary(pair => pair.First.Span, pair => pair.Second);
         var citations = answer.Citations.ToList();
-        var sentences = spans.Select((span, i) => new CheckedSentence(
-            span.Start, span.Length, supports[i] is { } support ? NumberOf(support, found.Passages[support.Passage], citations) : null));
+        var sentences = spans.Select(s => new CheckedSentence(
+            s.Span.Start, s.Span.Length,
+            bySpan.GetValueOrDefault(s.Span) is { } support ? NumberOf(support, found.Passages[support.Passage], citations) : null));
         return answer with { Sentences = [.. sentences], Citations = citations };
     }
+
+    /// <summary>A word or two without a figure stand in every file and are supported by none: "Yes.", a heading.</summary>
+    private static bool SaysSomething(string sentence) =>
+        sentence.Any(char.IsAsciiDigit) || sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 2;
 
     private static int NumberOf(Evidence support, Passage passage, List<StoredCitation> citations)
     {

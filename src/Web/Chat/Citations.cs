@@ -6,7 +6,7 @@ namespace Rag.Web.Chat;
 internal static class Citations
 {
     /// <summary>Quotes shown with an answer: the best three held it in 92 % of the measured questions.</summary>
-    private const int MaxQuotes = 3;
+    public const int MaxQuotes = 3;
 
     /// <summary>UTF-16 characters shown of a passage that is only near.</summary>
     private const int NearestLength = 300;
@@ -38,7 +38,7 @@ internal static class Citations
 
     private static StoredCitation FromPassage(int number, Passage passage)
     {
-        var text = string.Join(' ', passage.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var text = string.Join(' ', passage.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimStart('_', '-', '.', ' ');
         if (text.Length > NearestLength)
         {
             var cut = text.LastIndexOf(' ', NearestLength);

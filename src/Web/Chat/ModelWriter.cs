@@ -25,7 +25,8 @@ internal sealed class ModelWriter(
         try
         {
             var model = models.Current;
-            var prompt = prompts.Build(model, work.Grant.Assistant, work.Earlier, work.Question, found, NewDelimiter(), models.Tokens);
+            var delimiter = NewDelimiter();
+            var prompt = prompts.Build(model, work.Grant.Assistant, work.Earlier, work.Question, found, delimiter, models.Tokens);
             answer = answer with
             {
                 ModelId = model.Id,
@@ -36,7 +37,7 @@ internal sealed class ModelWriter(
                 Passages = [.. answer.Passages.Select((p, i) => p with { InPrompt = prompt.Passages.Contains(i) })],
             };
             keep(answer);
-            await StreamAsync(work, prompt, answer, text, stream);
+            await StreamAsync(work, prompt, delimiter, answer, text, stream);
         }
         catch (OperationCanceledException) when (stream.Stopped is not null)
         {
@@ -65,12 +66,13 @@ internal sealed class ModelWriter(
             : answer;
     }
 
-    private async Task StreamAsync(AnswerWork work, Prompt prompt, StoredAnswer answer, ModelText text, AnswerStream stream)
+    private async Task StreamAsync(AnswerWork work, Prompt prompt, string delimiter, StoredAnswer answer, ModelText text, AnswerStream stream)
     {
         var request = new ChatOptions
         {
             ConversationId = work.Conversation.ToString(),
             MaxOutputTokens = prompt.MaxOutputTokens,
+            StopSequences = [delimiter],   // a model that writes it has begun to repeat its prompt
             Temperature = work.Again ? TemperatureForAnotherWording : null,
             AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = work.Grant.Assistant.Id.ToString() },
         };

@@ -14,6 +14,12 @@ public sealed class PageDrawing : ComponentBase
     /// <summary>Share of a line's height above its base line, for common Latin fonts.</summary>
     private const float Ascent = 0.78f;
 
+    /// <summary>No letter is wider than this many times the font size.</summary>
+    private const float WidestCharacter = 1.3f;
+
+    /// <summary>Width of a digit or bracket, in font sizes, where it must be guessed.</summary>
+    private const float UsualCharacter = 0.45f;
+
     private PageText? drawnPage;
     private IReadOnlyList<PageBox>? drawnMarks;
 
@@ -89,7 +95,21 @@ public sealed class PageDrawing : ComponentBase
                 end++;
             }
 
+            // Only right edges are stored: a gap without a blank (a currency sign far left of its figure) hides in the next character.
             var left = i == 0 ? 0 : line.Edges[i - 1];
+            for (var next = i + 1; next < end; next++)
+            {
+                if (line.Edges[next] - line.Edges[next - 1] > WidestCharacter * line.FontSize)
+                {
+                    end = next;
+                }
+            }
+
+            if (line.FontSize > 0 && line.Edges[i] - left > WidestCharacter * line.FontSize)
+            {
+                left = line.Edges[i] - (UsualCharacter * line.FontSize);
+            }
+
             var width = line.Edges[end - 1] - left;
             if (width > 0)
             {

@@ -5,13 +5,14 @@ using Rag.Retrieval.Search;
 
 namespace Rag.Web.Chat;
 
-/// <summary>A passage as the model sees it: numbered, headed by file and page, cut around its evidence.</summary>
+/// <summary>A passage as the model sees it, cut around its evidence.</summary>
 internal sealed record PassageExcerpt(int Passage, string Text, int Tokens);
 
 /// <summary>Chooses the passages for a prompt: those that hold the best evidence first, each with a fair share of the tokens.</summary>
 internal static class PassageExcerpts
 {
-    public static IReadOnlyList<PassageExcerpt> Choose(SearchResult found, int budget, int most, ITokenCounter tokens)
+    /// <param name="headed">With number, file and page. A small model takes those for the answer.</param>
+    public static IReadOnlyList<PassageExcerpt> Choose(SearchResult found, int budget, int most, bool headed, ITokenCounter tokens)
     {
         var order = found.Evidence.Select(e => e.Passage).Concat(Enumerable.Range(0, found.Passages.Count)).Distinct().Take(most).ToList();
         List<PassageExcerpt> excerpts = [];
@@ -19,7 +20,7 @@ internal static class PassageExcerpts
         {
             var share = budget / (order.Count - i);
             var best = found.Evidence.FirstOrDefault(e => e.Passage == order[i]);
-            if (Excerpt(excerpts.Count + 1, found.Passages[order[i]], best, share, tokens) is { } text)
+            if (Excerpt(headed ? excerpts.Count + 1 : null, found.Passages[order[i]], best, share, tokens) is { } text)
             {
                 var count = tokens.Count(text);
                 excerpts.Add(new PassageExcerpt(order[i], text, count));
@@ -31,9 +32,14 @@ internal static class PassageExcerpts
     }
 
     /// <summary>Null when not even the decisive sentence fits.</summary>
-    private static string? Excerpt(int number, Passage passage, Evidence? best, int budget, ITokenCounter tokens)
+    private static string? Excerpt(int? number, Passage passage, Evidence? best, int budget, ITokenCounter tokens)
     {
-        var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"[{number}] {passage.Title}, {passage.Pages}\n");
+        var head = new StringBuilder();
+        if (number is not null)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"[{number}] {passage.Title}, {passage.Pages}\n");
+        }
+
         if ((best?.Caption ?? passage.Caption) is { Length: > 0 } caption)
         {
             head.Append(caption).Append('\n');

@@ -45,7 +45,10 @@ internal sealed class PromptBuilder(PromptLibrary prompts)
             throw new ModelException(ModelFailure.PromptTooLong, "This question is too long for the model. Ask a shorter one.");
         }
 
-        var passages = PassageExcerpts.Choose(found, Math.Min(left, budget.Passages), budget.MaxPassages, tokens);
+        // A small model: quotes last, next to the question, where it reads best; measured on the shipped one.
+        var quotes = model.Style == AnswerStyle.Quote ? QuoteLines(found, Math.Min(left, budget.Quotes), tokens) : [];
+        left -= quotes.Sum(tokens.Count);
+        var passages = PassageExcerpts.Choose(found, Math.Min(left, budget.Passages), budget.MaxPassages, model.Style == AnswerStyle.Compose, tokens);
         left -= passages.Sum(p => p.Tokens);
         var history = Fit(earlier, Math.Min(left, budget.Earlier), tokens, out var dropped);
         if (dropped > 0)
@@ -53,9 +56,27 @@ internal sealed class PromptBuilder(PromptLibrary prompts)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The model was not given the {dropped} oldest {(dropped == 1 ? "question" : "questions")} of this chat; they did not fit."));
         }
 
-        var last = Fill(template, string.Join("\n\n", passages.Select(p => p.Text)), question);
+        var last = Fill(template, string.Join("\n\n", passages.Select(p => p.Text).Append(string.Join('\n', quotes)).Where(t => t.Length > 0)), question);
         List<ChatMessage> messages = [new(ChatRole.System, system), .. history, new(ChatRole.User, last)];
         return new Prompt(messages, budget.Output, prompts.Hash(model.Style), [.. passages.Select(p => p.Passage)], notes);
+    }
+
+    private static List<string> QuoteLines(SearchResult found, int budget, ITokenCounter tokens)
+    {
+        List<string> lines = [];
+        foreach (var evidence in found.Evidence.Take(Citations.MaxQuotes))
+        {
+            var line = TableRow.Parse(evidence.Text, evidence.Caption)?.ToSentence() ?? evidence.Text;
+            budget -= tokens.Count(line);
+            if (budget < 0)
+            {
+                break;
+            }
+
+            lines.Add(line);
+        }
+
+        return lines;
     }
 
     /// <summary>Fills both places in one pass: a passage that contains "{{question}}" stays as it is.</summary>

@@ -26,7 +26,7 @@ export function showLast(turns) {
 }
 
 export function showMark(panel) {
-  panel.querySelector(".page-mark, mark")?.scrollIntoView({ block: "center", inline: "nearest" });
+  panel.querySelector(".page-mark, mark")?.scrollIntoView({ block: "center", inline: "center" });
 }
 
 export function setAddress(path) {

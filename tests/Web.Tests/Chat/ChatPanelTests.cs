@@ -156,6 +156,15 @@ public sealed class ChatPanelTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Drawing_GapWithoutABlank_KeepsFiguresNarrow()
+    {
+        // "$" stands at the left of its column and its figure at the right, without a blank between them.
+        var page = new PageText(1, null, 612, 792, 0, "$4,383\n", [new TextLine(0, 6, 400, 100, 80, 12, 10, false, [5, 55, 58, 63, 68, 73])]);
+        var drawing = screen.Render<PageDrawing>(p => p.Add(x => x.Page, page).Add(x => x.Marks, []).Add(x => x.Label, "page 1"));
+        Assert.Equal([("$", "400", "5"), ("4,383", "450.5", "22.5")], drawing.FindAll("text").Select(t => (t.TextContent, t.GetAttribute("x")!, t.GetAttribute("textLength")!)));
+    }
+
+    [Fact]
     public async Task Source_LinkWithoutSources_HasNoButton()
     {
         await world.ChangeLinkAsync(link => link.SourcesAllowed = false);

@@ -19,10 +19,10 @@ public sealed class PromptBuilderTests
         var prompt = Build(Small, ScriptedSearch.Found(true));
 
         var last = prompt.Messages[^1].Text;
-        Assert.Equal(3, last.Split(Delimiter).Length - 1);
-        Assert.InRange(last.IndexOf(ScriptedSearch.Sentence, StringComparison.Ordinal), last.IndexOf($"\n{Delimiter}\n", StringComparison.Ordinal), last.LastIndexOf(Delimiter, StringComparison.Ordinal));
-        Assert.EndsWith("Question: How many?", last, StringComparison.Ordinal);
-        Assert.StartsWith("You answer questions about files.", prompt.Messages[0].Text, StringComparison.Ordinal);
+        Assert.Equal(2, last.Split(Delimiter).Length - 1);
+        Assert.InRange(last.IndexOf(ScriptedSearch.Sentence, StringComparison.Ordinal), last.IndexOf($"{Delimiter}\n", StringComparison.Ordinal), last.LastIndexOf(Delimiter, StringComparison.Ordinal));
+        Assert.EndsWith("one short sentence: How many?", last, StringComparison.Ordinal);
+        Assert.StartsWith("You answer a question from passages of files.", prompt.Messages[0].Text, StringComparison.Ordinal);
         Assert.EndsWith("Be kind.", prompt.Messages[0].Text, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class PromptBuilderTests
 
         Assert.Contains(ScriptedSearch.Sentence, prompt.Messages[^1].Text, StringComparison.Ordinal);
         Assert.InRange(Words.Count(prompt.Messages[^1].Text), 100, 900);
-        Assert.Equal(160, prompt.MaxOutputTokens);
+        Assert.Equal(96, prompt.MaxOutputTokens);
     }
 
     [Theory]
@@ -98,8 +98,20 @@ public sealed class PromptBuilderTests
     {
         var found = ScriptedSearch.Found(true);
         found = found with { Evidence = [found.Evidence[1] with { Caption = "Net sales (in millions)" }] };
-        Assert.Contains("Net sales (in millions)\nNet sales were 81,797", Build(Small, found).Messages[^1].Text, StringComparison.Ordinal);
+        Assert.Contains("Net sales (in millions)\nNet sales were 81,797", Build(Large, found).Messages[^1].Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Prompt_TableRowForASmallModel_NamesEachFigure()
+    {
+        var found = ScriptedSearch.Found(true);
+        found = found with { Evidence = [found.Evidence[1] with { Text = "Total net sales\t$81,797\t$82,959", Caption = "Net sales (in millions)\nJuly 1, 2023 | June 25, 2022" }] };
+        Assert.Contains("Net sales (in millions) Total net sales: July 1, 2023: $81,797; June 25, 2022: $82,959.", Build(Small, found).Messages[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompt_LargeModel_NumbersItsPassages() =>
+        Assert.Contains("[1] 10-Q AAPL, p. 14\n", Build(Large, ScriptedSearch.Found(true)).Messages[^1].Text, StringComparison.Ordinal);
 
     private Prompt Build(AnswerModel model, SearchResult found) => builder.Build(model, Maker("Be kind."), [], "How many?", found, Delimiter, Words);
 
