@@ -147,7 +147,10 @@ public sealed partial class MainJobTests(Browser browser) : IClassFixture<Browse
         // The editor, the file list and any other assistant look the same as what does not exist.
         var assistant = editor.Split('/')[^1];
         var other = Guid.NewGuid().ToString("N");
-        Assert.Equal(404, (await page.GotoAsync(editor))!.Status);
+        await page.GotoAsync(editor);
+        Assert.Equal("/sign-in", new Uri(page.Url).AbsolutePath);
+        await page.GotoAsync($"/assistants/{other}");
+        Assert.Equal("/sign-in", new Uri(page.Url).AbsolutePath);
         var missing = await context.APIRequest.GetAsync($"{server}api/v1/assistants/{other}/documents");
         var files = await context.APIRequest.GetAsync($"{server}api/v1/assistants/{assistant}/documents");
         Assert.False(files.Ok);
