@@ -25,6 +25,7 @@ public sealed class Browser : IAsyncLifetime
         {
             BaseURL = address.ToString(),
             ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce,   // pictures show where things end up
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         context.SetDefaultTimeout(30_000);
