@@ -11,12 +11,17 @@ internal static class SecurityHeaders
         // At the last moment: the exception handler clears headers that were set before.
         context.Response.OnStarting(static state =>
         {
-            var headers = ((HttpResponse)state).Headers;
+            var response = (HttpResponse)state;
+            var headers = response.Headers;
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            if (response.HttpContext.Request.IsHttps)
+            {
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";   // browsers complain about it on plain HTTP
+            }
+
             if (headers.CacheControl.Count == 0)
             {
                 headers.CacheControl = "no-store";   // static files have said otherwise by now
