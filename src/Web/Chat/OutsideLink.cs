@@ -16,8 +16,11 @@ internal static class OutsideLink
             ? uri
             : null;
 
-    public static string Through(Uri target) => $"{Page}?to={Uri.EscapeDataString(target.AbsoluteUri)}";
+    public static string Through(Uri target) => $"{Page}?to={Uri.EscapeDataString(Address(target))}";
 
     /// <summary>The host as it is asked for: letters of other scripts that look like Latin ones show as punycode.</summary>
-    public static string Host(Uri target) => target.IdnHost;
+    public static string Host(Uri target) => target.IsDefaultPort ? target.IdnHost : $"{target.IdnHost}:{target.Port}";
+
+    /// <summary>The whole address as it is asked for.</summary>
+    public static string Address(Uri target) => $"{target.Scheme}://{Host(target)}{target.PathAndQuery}{target.Fragment}";
 }

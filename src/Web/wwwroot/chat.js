@@ -22,7 +22,7 @@ const behavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ?
 // The last question at the top: its quotes stay in place while the words below them grow.
 export function showLast(turns) {
   const last = turns?.querySelector(":scope > article:last-of-type");
-  if (last) turns.scrollTo({ top: last.offsetTop - turns.offsetTop - 8, behavior: behavior() });
+  if (last) turns.scrollTo({ top: turns.scrollTop + last.getBoundingClientRect().top - turns.getBoundingClientRect().top - 16, behavior: behavior() });
 }
 
 export function showMark(panel) {
