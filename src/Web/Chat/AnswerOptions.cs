@@ -2,9 +2,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rag.Web.Chat;
 
-/// <summary>Limits of asking and answering (section "Answers").</summary>
+/// <summary>Limits of asking and answering. Section <c>Answers</c>.</summary>
 public sealed class AnswerOptions
 {
+    public const string Section = "Answers";
+
     /// <summary>UTF-16 characters of one question; checked before anything reads it.</summary>
     public const int MaxQuestionLength = 4_000;
 

@@ -5,7 +5,7 @@ public static class AnswerServices
 {
     public static IServiceCollection AddAnswers(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AnswerOptions>().Bind(configuration.GetSection("Answers")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AnswerOptions>().Bind(configuration.GetSection(AnswerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AnswerRunner>();
         services.AddSingleton<QuestionRate>();
         services.AddSingleton<PromptLibrary>();
