@@ -7,8 +7,8 @@ public sealed class WebOptions
 {
     public const string Section = "Docent";
 
-    /// <summary>Largest file that may be uploaded, in bytes. 1,024 to 10,000,000,000; default 200 MB.</summary>
-    public long MaxUploadBytes { get; set; } = 200_000_000;
+    /// <summary>Largest file that may be uploaded, in bytes. 1,024 to 10,000,000,000; default 100 MB.</summary>
+    public long MaxUploadBytes { get; set; } = 100_000_000;
 
     /// <summary>The address under which others reach this server, e.g. <c>https://docent.example</c>; share links and QR codes carry it. Null: the address in the browser's bar.</summary>
     public string? PublicBaseUrl { get; set; }
