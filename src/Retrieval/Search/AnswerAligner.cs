@@ -27,6 +27,9 @@ internal sealed class AnswerAligner(SentenceVectors vectors)
         "according additionally also although based besides finally first further furthermore hence however lastly moreover namely next note " +
         "notably overall second similarly since specifically therefore third thus under yes within").Split(' ').ToFrozenSet();
 
+    /// <summary>Capitalised by convention ("the Company"), but name nobody: a table row need not repeat them.</summary>
+    private static readonly FrozenSet<string> Roles = "company corporation firm group registrant".Split(' ').ToFrozenSet();
+
     public async Task<IReadOnlyList<Evidence?>> AlignAsync(
         KnowledgeScope scope, IReadOnlyList<string> sentences, IReadOnlyList<Passage> passages, Func<Passage, DocumentText> textOf, CancellationToken cancel)
     {
@@ -101,7 +104,7 @@ internal sealed class AnswerAligner(SentenceVectors vectors)
             var words = Rag.Retrieval.Text.Terms.WordsOf(Text).ToList();
             // The first word is capitalised anyway; unless it is a common opening, it has to be found like a name.
             var first = words.Take(1).Where(word => !Openers.Contains(word));
-            names = [.. Names.In(Text).Concat(first).SelectMany(Rag.Retrieval.Text.Terms.Of).Distinct()];
+            names = [.. Names.In(Text).Concat(first).Where(word => !Roles.Contains(word.ToLowerInvariant())).SelectMany(Rag.Retrieval.Text.Terms.Of).Distinct()];
         }
 
         public string Text { get; }

@@ -82,6 +82,7 @@ public sealed class AnswerQualityTests(RealEmbedder embedder)
     [InlineData("Apple repurchased 365 million shares of its common stock.", "365 million shares")]
     [InlineData("The company bought back 365 million of its shares for $56.1 billion.", "365 million shares")]
     [InlineData("Total net sales were $81,797 million.", "Total net sales\t$81,797")]
+    [InlineData("The Company's total net sales were $81,797 million.", "Total net sales\t$81,797")]
     [InlineData("According to the filing, Services net sales were 21,213.", "Services\t21,213")]
     public async Task Sentence_SupportedByAPassage_IsAligned(string sentence, string support)
     {
