@@ -57,6 +57,7 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
             folder.Verify(data);
         }
 
+        OrtEnv.Instance().DisableTelemetryEvents();   // Windows knows no variable; see NoTelemetry
         using var session = Options(choice.Provider);
         return new(new InferenceSession(path, session), file, choice);
     }
