@@ -32,9 +32,9 @@ internal static class DocentParts
         services.Decorate<IChatClient>(inner => new TranslatingChatClient(inner));
         services.Decorate<IEmbeddingGenerator<string, Embedding<float>>>(inner => new TranslatingEmbeddingGenerator(inner));
         services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Embedding, (provider, _) =>
-            new TokenCounter(provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<ITextTokenCounter>));
+            new TokenCounter(() => provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<ITextTokenCounter>()));
         services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, (provider, _) =>
-            new TokenCounter(provider.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>));
+            new TokenCounter(() => provider.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>()));
 
         // Asked anew each time: a model folder may arrive while the server runs.
         services.AddTransient(provider => provider.GetRequiredService<IChatClient>().GetService<ChatModelInfo>() is { } model
