@@ -6,7 +6,11 @@ namespace Rag.Retrieval.Indexing;
 /// <param name="Terms">Terms of the indexed text, repeated as often as they occur.</param>
 internal sealed record IndexedPassage(long Row, IReadOnlyList<string> Terms);
 
-/// <param name="Vector">L2-normalised query embedding.</param>
+/// <summary>A passage before its row is written: all that an index outside the database needs.</summary>
+/// <param name="Vector">L2-normalised passage embedding.</param>
+internal sealed record StagedPassage(int Ordinal, ReadOnlyMemory<float> Vector, IReadOnlyList<string> Terms);
+
+/// <param name="Vector">L2-normalised query embedding. Empty: the dense list is left out, because the stored vectors come from another model.</param>
 /// <param name="Terms">Distinct terms of the question.</param>
 /// <param name="Limit">Length of each list.</param>
 internal sealed record IndexQuery(ReadOnlyMemory<float> Vector, IReadOnlyList<string> Terms, int Limit);
@@ -23,15 +27,36 @@ internal sealed record IndexAnswer(
 
 /// <summary>
 /// Finds passages of one knowledge base by vector and by words. Both lists come back unfused, so that every implementation is fused
-/// by the same code. There is no search without a scope.
+/// by the same code. There is no search without a scope. An index in the database writes in the caller's transaction (the methods that take
+/// a <see cref="KnowledgeDbContext"/>); one outside is called before and after it, and need not know whether it was committed: what is not
+/// in SQL as live is never shown, and is deleted in time.
 /// </summary>
 internal interface IPassageIndex
 {
-    /// <summary>Writes passages of a generation that is not live yet. Runs in the caller's transaction where the index lives in the same database.</summary>
+    /// <summary>Sends passages of a generation that is not live yet, before the transaction that stores them. Repeats harmlessly; waits while the index is away.</summary>
+    Task StageAsync(KnowledgeScope scope, DocumentId document, int generation, IReadOnlyList<StagedPassage> passages, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>Writes passages of a generation that is not live yet, or repairs those of a live one. In the caller's transaction; repeats harmlessly.</summary>
     Task UpsertAsync(KnowledgeDbContext db, KnowledgeScope scope, IReadOnlyList<IndexedPassage> passages, CancellationToken cancel);
 
-    /// <summary>Deletes passages that are no longer live.</summary>
+    /// <summary>Before the transaction that makes a generation live: the index holds its first <paramref name="passages"/> ordinals and no others when this returns.</summary>
+    Task ConfirmAsync(KnowledgeScope scope, DocumentId document, int generation, int passages, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>In the transaction that makes a generation live.</summary>
+    Task GoLiveAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, DocumentId document, int generation, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>In the transaction that deletes a document, or the whole knowledge base where <paramref name="document"/> is null.</summary>
+    Task WithdrawAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, DocumentId? document, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>Deletes what is no longer live from an index outside the database, before its rows are deleted.</summary>
+    /// <param name="generation">Null: all generations.</param>
+    Task ForgetAsync(KnowledgeBaseId knowledgeBase, DocumentId document, int? generation, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>Deletes passages that are no longer live. In the caller's transaction.</summary>
     Task DeleteAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, IReadOnlyList<long> rows, CancellationToken cancel);
+
+    /// <summary>Every stored vector was replaced by another model's: whatever was derived from vectors is dropped, in memory and on disk.</summary>
+    Task VectorsReplacedAsync(CancellationToken cancel);
 
     Task<IndexAnswer> SearchAsync(KnowledgeScope scope, IndexQuery query, CancellationToken cancel);
 }

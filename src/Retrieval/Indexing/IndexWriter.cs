@@ -61,7 +61,15 @@ internal sealed class IndexWriter(
 
         // Outside the transaction: other writers wait for it.
         var terms = chunks.Select(chunk => Terms.Of(chunk.Chunk.IndexedText(title))).ToList();
-        var rows = chunks.Select((chunk, i) => Row(lease, chunk, terms[i].Count)).ToList();
+        var rows = chunks.Select((chunk, i) => Row(lease, title, chunk, terms[i].Count)).ToList();
+        if (!await IsHeldAsync(lease, cancel))
+        {
+            return LeaseState.Lost;
+        }
+
+        await index.StageAsync(
+            lease.Scope, lease.Document, lease.Generation,
+            [.. chunks.Select((chunk, i) => new StagedPassage(chunk.Chunk.Ordinal, chunk.Vector, terms[i]))], cancel);
         return await WriteAsync(
             lease,
             async db =>
@@ -78,6 +86,12 @@ internal sealed class IndexWriter(
 
     public async Task<LeaseState> PublishAsync(JobLease lease, DocumentFacts facts, CancellationToken cancel)
     {
+        if (!await IsHeldAsync(lease, cancel))
+        {
+            return LeaseState.Lost;
+        }
+
+        await index.ConfirmAsync(lease.Scope, lease.Document, lease.Generation, facts.ChunkCount, cancel);
         var state = await WriteAsync(
             lease,
             async db =>
@@ -120,6 +134,7 @@ internal sealed class IndexWriter(
             db.Outbox.Add(new OutboxEntry { KnowledgeBase = document.KnowledgeBase, Document = document.Id, Generation = document.LiveGeneration });
         }
 
+        await index.GoLiveAsync(db, document.KnowledgeBase, document.Id, lease.Generation, cancel);
         (document.LiveGeneration, document.LivePassages, document.LiveTerms) = (lease.Generation, passages, terms);
         (document.Title, document.PageCount, document.ChunkCount) = (facts.Title, facts.PageCount, facts.ChunkCount);
         (document.PagesDone, document.ChunksDone) = (facts.PageCount, facts.ChunkCount);
@@ -154,12 +169,20 @@ internal sealed class IndexWriter(
         }
     }
 
-    private static Chunk Row(JobLease lease, EmbeddedChunk chunk, int termCount) => new()
+    /// <summary>Seen without the write lock, so that a worker that overslept sends nothing; the fence itself stands before each write.</summary>
+    private async Task<bool> IsHeldAsync(JobLease lease, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Held(lease).AnyAsync(cancel);
+    }
+
+    private static Chunk Row(JobLease lease, string title, EmbeddedChunk chunk, int termCount) => new()
     {
         KnowledgeBase = lease.Scope.KnowledgeBase,
         Document = lease.Document,
         Generation = lease.Generation,
         Ordinal = chunk.Chunk.Ordinal,
+        IndexedTitle = title,
         Text = chunk.Chunk.Text,
         HeadingPath = chunk.Chunk.HeadingPath,
         Caption = chunk.Chunk.Caption,

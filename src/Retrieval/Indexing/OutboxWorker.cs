@@ -64,6 +64,7 @@ internal sealed class OutboxWorker(
 
     private async Task DeleteAsync(KnowledgeDbContext db, OutboxEntry entry, CancellationToken cancel)
     {
+        await index.ForgetAsync(entry.KnowledgeBase, entry.Document, entry.Generation, cancel);
         var total = 0;
         while (true)
         {

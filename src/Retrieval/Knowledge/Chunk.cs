@@ -9,6 +9,9 @@ internal sealed class Chunk
     public DocumentId Document { get; set; }
     public int Generation { get; set; }
     public int Ordinal { get; set; }
+
+    /// <summary>The title in front of the indexed text, perhaps shortened; null in rows of before it was kept: the document's title.</summary>
+    public string? IndexedTitle { get; set; }
     public required string Text { get; set; }
     public string? HeadingPath { get; set; }
     public string? Caption { get; set; }

@@ -11,6 +11,7 @@ internal sealed class DocumentLibrary(
     JobQueue jobs,
     JobSignal work,
     OutboxSignal outbox,
+    IPassageIndex index,
     TimeProvider clock) : IDocumentLibrary
 {
     public async Task<DocumentId> AddAsync(KnowledgeScope scope, StoredUpload upload, string fileName, CancellationToken cancel)
@@ -162,8 +163,18 @@ internal sealed class DocumentLibrary(
                 }
             }
 
+            if (wholeBase)
+            {
+                await index.WithdrawAsync(db, scope.KnowledgeBase, null, cancel);
+            }
+
             foreach (var document in documents)
             {
+                if (!wholeBase)
+                {
+                    await index.WithdrawAsync(db, scope.KnowledgeBase, document.Id, cancel);
+                }
+
                 await db.Jobs.Where(j => j.Document == document.Id).ExecuteDeleteAsync(cancel);   // a worker at it finds its lease lost
                 db.Documents.Remove(document);
                 db.Outbox.Add(new OutboxEntry { KnowledgeBase = scope.KnowledgeBase, Document = document.Id });

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rag.Retrieval.Indexing;
+using Rag.Retrieval.Indexing.Qdrant;
 using Rag.Retrieval.Jobs;
 
 namespace Rag.Retrieval.Knowledge;
@@ -15,6 +16,9 @@ internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> op
     public DbSet<IngestionJob> Jobs => Set<IngestionJob>();
     public DbSet<OutboxEntry> Outbox => Set<OutboxEntry>();
     public DbSet<Setting> Settings => Set<Setting>();
+    public DbSet<TermStatistic> TermStatistics => Set<TermStatistic>();
+    public DbSet<DocumentTerms> DocumentTerms => Set<DocumentTerms>();
+    public DbSet<NextVector> NextVectors => Set<NextVector>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -59,6 +63,13 @@ internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> op
         });
         modelBuilder.Entity<OutboxEntry>().ToTable("Outbox");
         modelBuilder.Entity<Setting>().HasKey(s => s.Key);
+        modelBuilder.Entity<TermStatistic>().HasKey(t => new { t.KnowledgeBase, t.Term });
+        modelBuilder.Entity<DocumentTerms>().HasKey(t => new { t.Document, t.Generation });
+        modelBuilder.Entity<NextVector>(vector =>
+        {
+            vector.HasKey(v => v.Row);
+            vector.Property(v => v.Row).ValueGeneratedNever();
+        });
     }
 
     private sealed class KnowledgeBaseIdConverter() : ValueConverter<KnowledgeBaseId, Guid>(id => id.Value, value => new KnowledgeBaseId(value));

@@ -16,6 +16,12 @@ internal sealed class EmbeddedPassageIndex(IDbContextFactory<KnowledgeDbContext>
     public Task DeleteAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, IReadOnlyList<long> rows, CancellationToken cancel) =>
         PostingStore.DeleteAsync(db, rows, cancel);
 
+    public Task VectorsReplacedAsync(CancellationToken cancel)
+    {
+        memory.Clear();
+        return Task.CompletedTask;
+    }
+
     public async Task<IndexAnswer> SearchAsync(KnowledgeScope scope, IndexQuery query, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -24,7 +30,7 @@ internal sealed class EmbeddedPassageIndex(IDbContextFactory<KnowledgeDbContext>
             return IndexAnswer.Nothing;
         }
 
-        var dense = live.Nearest(query.Vector.Span, query.Limit);
+        var dense = query.Vector.IsEmpty ? [] : live.Nearest(query.Vector.Span, query.Limit);
         var bm25 = new Bm25(live.Statistics);
         foreach (var term in query.Terms)
         {

@@ -54,6 +54,13 @@ internal sealed class VectorMemory(IOptions<RetrievalOptions> options, ILogger<V
         }
     }
 
+    public void Clear()
+    {
+        lock (gate)
+        {
+            entries.Clear();
+        }
+    }
     private static async Task<IReadOnlyList<DocumentVectors>> ReadAsync(
         KnowledgeDbContext db, KnowledgeBaseId id, IReadOnlyList<DocumentVectors> known, CancellationToken cancel)
     {

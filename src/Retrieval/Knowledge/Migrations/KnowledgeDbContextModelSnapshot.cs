@@ -17,6 +17,20 @@ namespace Rag.Retrieval.Knowledge.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Rag.Retrieval.Indexing.NextVector", b =>
+                {
+                    b.Property<long>("Row")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Vector")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Row");
+
+                    b.ToTable("NextVectors");
+                });
+
             modelBuilder.Entity("Rag.Retrieval.Indexing.OutboxEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -35,6 +49,45 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("Outbox", (string)null);
+                });
+
+            modelBuilder.Entity("Rag.Retrieval.Indexing.Qdrant.DocumentTerms", b =>
+                {
+                    b.Property<Guid>("Document")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Counted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("KnowledgeBase")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Document", "Generation");
+
+                    b.ToTable("DocumentTerms");
+                });
+
+            modelBuilder.Entity("Rag.Retrieval.Indexing.Qdrant.TermStatistic", b =>
+                {
+                    b.Property<int>("KnowledgeBase")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Term")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Passages")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KnowledgeBase", "Term");
+
+                    b.ToTable("TermStatistics");
                 });
 
             modelBuilder.Entity("Rag.Retrieval.Jobs.IngestionJob", b =>
@@ -98,6 +151,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("HeadingPath")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("IndexedTitle")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("KnowledgeBase")
