@@ -8,6 +8,7 @@ using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
+using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference;
@@ -76,11 +77,20 @@ public static class InferenceServices
             },
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILoggerFactory>().CreateLogger<ChatModel>()));
+        services.AddSingleton<IContinuationScorer>(sp => new ContinuationScorer(
+            Configured(sp, ModelKind.Chat),
+            sp.GetRequiredService<ModelHost<ChatModel>>(),
+            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            // Not the queue of the answers: a scoring is short and must not wait for minutes of text.
+            new GenerationQueue(sp.GetRequiredService<InferenceOptions>()),
+            sp.GetRequiredService<TimeProvider>(),
+            sp.GetRequiredService<ILogger<ContinuationScorer>>()));
         services.AddSingleton(sp => new OnnxChatClient(
             Configured(sp, ModelKind.Chat),
             sp.GetRequiredService<ModelHost<ChatModel>>(),
             sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
             sp.GetRequiredService<GenerationQueue>(),
+            sp.GetRequiredService<IContinuationScorer>(),
             sp.GetRequiredService<InferenceOptions>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<OnnxChatClient>>()));

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(103, LogLevel.Debug, "Generated {OutputTokens} tokens for {PromptTokens} ({ReusedTokens} reused): queue {QueueMs:0} ms, prefill {PrefillMs:0} ms, {TokensPerSecond:0.0} tokens/s")]
     public static partial void Generated(this ILogger logger, int promptTokens, int reusedTokens, int outputTokens, double queueMs, double prefillMs, double tokensPerSecond);
+
+    [LoggerMessage(104, LogLevel.Debug, "Scored {Candidates} candidates for {ContinuationTokens} tokens: queue {QueueMs:0} ms, model {ModelMs:0} ms")]
+    public static partial void Scored(this ILogger logger, int candidates, int continuationTokens, double queueMs, double modelMs);
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
+using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Chat;
@@ -11,10 +12,11 @@ namespace Rag.Inference.Chat;
 /// <param name="Prefill">Time until the first token was known.</param>
 internal sealed record GenerationResult(ChatFinishReason Finish, int OutputTokens, int Reused, TimeSpan Prefill, double? TokensPerSecond);
 
-/// <summary>The loaded chat model: one sequence at a time.</summary>
+/// <summary>The loaded chat model: one answer at a time and, over the same weights, one scoring.</summary>
 internal sealed class ChatModel : ILoadedModel
 {
     private readonly DecodeLoop loop;
+    private readonly Lazy<ContinuationScoring> scoring;   // its KV cache exists once somebody scores
     private readonly PrefixCache prefix = new();
     private readonly BytePairTokenizer tokenizer;
     private readonly HashSet<int> penaltyFree;
@@ -24,7 +26,9 @@ internal sealed class ChatModel : ILoadedModel
 
     public ChatModel(OpenGraph graph, ModelManifest manifest, BytePairTokenizer tokenizer, InferenceOptions options, TimeProvider clock)
     {
-        loop = new DecodeLoop(graph, manifest, options);
+        loop = new DecodeLoop(graph, manifest, options.PrefillChunkTokens, options.CacheStepTokens);
+        scoring = new(() => new ContinuationScoring(
+            new DecodeLoop(graph, manifest, options.PrefillChunkTokens, ContinuationScoring.CacheStepTokens, ownsSession: false)));
         Provider = graph.Provider;
         this.tokenizer = tokenizer;
         this.clock = clock;
@@ -88,7 +92,19 @@ internal sealed class ChatModel : ILoadedModel
         return new(finish, count, reused, prefill, count > 1 && seconds > 0 ? (count - 1) / seconds : null);
     }
 
-    public void Dispose() => loop.Dispose();
+    /// <summary>How likely the continuation is after each context. May run beside <see cref="Generate"/>, not beside itself. Blocks its thread.</summary>
+    public ContinuationScore[] Score(IReadOnlyList<int[]> contexts, int[] continuation, CancellationToken cancel) =>
+        scoring.Value.Score(contexts, continuation, cancel);
+
+    public void Dispose()
+    {
+        if (scoring.IsValueCreated)
+        {
+            scoring.Value.Dispose();
+        }
+
+        loop.Dispose();
+    }
 
     private static void Write(ChannelWriter<string> text, string piece)
     {

@@ -23,26 +23,28 @@ internal sealed class DecodeLoop : IDisposable
     private readonly int contextLength;
     private readonly int vocabularySize;
     private readonly TensorElementType logitsType;
-    private readonly float[] converted;   // logits of an fp16 graph
+    private readonly bool ownsSession;
+    private float[] converted = [];       // logits of an fp16 graph
     private readonly long[] ids;          // pinned; (1, chunk)
     private readonly long[] ones;         // pinned; the mask, (1, total)
     private readonly long[] keep = GC.AllocateArray<long>(1, pinned: true);
     private readonly OrtValue keepValue;
     private OrtValue? logits;             // (1, kept, vocabulary)
 
-    public DecodeLoop(OpenGraph graph, ModelManifest manifest, InferenceOptions options)
+    /// <param name="cacheStep">Tokens of the first KV capacity and of each growth.</param>
+    /// <param name="ownsSession">False where another loop over the same weights frees them.</param>
+    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, int cacheStep, bool ownsSession = true)
     {
-        session = graph.Session;
+        (session, this.ownsSession) = (graph.Session, ownsSession);
         Check(graph, manifest);
         (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
         logitsType = session.OutputMetadata["logits"].ElementDataType;
-        converted = logitsType == TensorElementType.Float16 ? new float[vocabularySize] : [];
-        ids = GC.AllocateArray<long>(options.PrefillChunkTokens, pinned: true);
+        ids = GC.AllocateArray<long>(prefillChunk, pinned: true);
         ones = GC.AllocateArray<long>(contextLength, pinned: true);
         Array.Fill(ones, 1);
 
         binding = session.CreateIoBinding();
-        cache = new KvCache(session, binding, graph.Provider, options.CacheStepTokens, contextLength);
+        cache = new KvCache(session, binding, graph.Provider, cacheStep, contextLength);
         keepValue = Wrap(keep, []);
         binding.BindInput("num_logits_to_keep", keepValue);
     }
@@ -59,31 +61,28 @@ internal sealed class DecodeLoop : IDisposable
         cache.Fit(expected, kept);
     }
 
+    /// <summary>Most tokens whose logits one call of <see cref="Read"/> can return.</summary>
+    public int MostKept => ids.Length;
+
     /// <summary>
-    /// Reads the tokens behind those in the cache, in pieces of at most the configured chunk, and returns the logits behind the last one:
-    /// (vocabulary) numbers that the caller may change, valid until the next call.
+    /// Reads the tokens behind those in the cache, in pieces of at most the configured chunk, and returns the logits behind the last
+    /// <paramref name="kept"/> of them: (kept × vocabulary) numbers that the caller may change, valid until the next call.
     /// </summary>
+    /// <param name="kept">1 to <see cref="MostKept"/>, and no more than there are tokens.</param>
     /// <exception cref="OperationCanceledException">Also from within a piece; what was read before it stays.</exception>
-    public Span<float> Read(scoped ReadOnlySpan<int> next, CancellationToken cancel)
+    public Span<float> Read(scoped ReadOnlySpan<int> next, CancellationToken cancel, int kept = 1)
     {
         run.Terminate = false;
         using var registration = cancel.Register(static state => ((RunOptions)state!).Terminate = true, run);
         while (next.Length > ids.Length)
         {
-            Run(next[..ids.Length], 1, cancel);
-            next = next[ids.Length..];
+            var piece = Math.Min(ids.Length, next.Length - kept);   // the last piece holds all that is kept
+            Run(next[..piece], 1, cancel);
+            next = next[piece..];
         }
 
-        Run(next, 1, cancel);
+        Run(next, kept, cancel);
         return Logits();
-    }
-
-    /// <summary>One run over at most a chunk, with the logits behind each of its tokens: (tokens × vocabulary) numbers.</summary>
-    public Span<float> ReadAll(scoped ReadOnlySpan<int> next)
-    {
-        run.Terminate = false;
-        Run(next, next.Length, CancellationToken.None);
-        return logits!.GetTensorMutableDataAsSpan<float>();
     }
 
     public void Dispose()
@@ -93,7 +92,10 @@ internal sealed class DecodeLoop : IDisposable
         cache.Dispose();
         binding.Dispose();
         run.Dispose();
-        session.Dispose();
+        if (ownsSession)
+        {
+            session.Dispose();
+        }
     }
 
     private void Run(scoped ReadOnlySpan<int> next, int kept, CancellationToken cancel)
@@ -140,7 +142,13 @@ internal sealed class DecodeLoop : IDisposable
             return logits!.GetTensorMutableDataAsSpan<float>();
         }
 
-        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<Float16, Half>(logits!.GetTensorDataAsSpan<Float16>()), converted);
+        var halves = MemoryMarshal.Cast<Float16, Half>(logits!.GetTensorDataAsSpan<Float16>());
+        if (converted.Length != halves.Length)
+        {
+            converted = new float[halves.Length];
+        }
+
+        TensorPrimitives.ConvertToSingle(halves, converted);
         return converted;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
+using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Chat;
@@ -14,7 +15,7 @@ namespace Rag.Inference.Chat;
 /// </summary>
 internal sealed class OnnxChatClient(
     ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<BytePairTokenizer> tokenizer, GenerationQueue queue,
-    InferenceOptions options, TimeProvider clock, ILogger<OnnxChatClient> logger) : IChatClient
+    IContinuationScorer scorer, InferenceOptions options, TimeProvider clock, ILogger<OnnxChatClient> logger) : IChatClient
 {
     private double lastSpeed = double.NaN;
 
@@ -77,6 +78,7 @@ internal sealed class OnnxChatClient(
             : serviceType == typeof(ChatModelInfo) ? Info()
             : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("onnxruntime", null, configured.Id)
             : serviceType == typeof(ITextTokenCounter) ? tokenizer
+            : serviceType == typeof(IContinuationScorer) ? scorer
             : serviceType.IsInstanceOfType(this) ? this : null;
     }
 

@@ -73,7 +73,7 @@ public sealed class GoldenChatTests
     }
 
     [Fact]
-    public void ReadAll_GoldenWindows_GivesTheReferenceLossWholeAndCut()
+    public void Read_GoldenWindows_GivesTheReferenceLossWholeAndCut()
     {
         var golden = Golden.Read<Loss>("chat/loss.json");
         using var whole = Open(new());
@@ -82,7 +82,7 @@ public sealed class GoldenChatTests
         {
             var ids = golden.Ids.AsSpan(window * golden.WindowLength, golden.WindowLength);
             whole.Rewind(0, ids.Length);
-            var logits = whole.ReadAll(ids);
+            var logits = whole.Read(ids, Cancel, ids.Length);
             var loss = 0.0;
             for (var position = 0; position + 1 < ids.Length; position++)
             {
@@ -157,6 +157,6 @@ public sealed class GoldenChatTests
     {
         var selector = new ExecutionProviderSelector(ExecutionProvider.Cpu, () => null);
         var folder = new ModelFolder(Folder.Path, manifest ?? Folder.Manifest);
-        return new(new SessionFactory(options, selector).Open(folder), folder.Manifest, options);
+        return new(new SessionFactory(options, selector).Open(folder), folder.Manifest, options.PrefillChunkTokens, options.CacheStepTokens);
     }
 }
