@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(121, LogLevel.Warning, "Status source {Source} failed")]
     public static partial void StatusSourceFailed(this ILogger logger, Exception failure, string source);
+
+    [LoggerMessage(122, LogLevel.Warning, "Evidence was not ranked by the chat model: {Reason}")]
+    public static partial void EvidenceNotRanked(this ILogger logger, string reason);
 }

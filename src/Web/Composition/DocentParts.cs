@@ -1,10 +1,12 @@
 using Microsoft.Extensions.AI;
 using Rag.Inference;
 using Rag.Inference.Models;
+using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 using Rag.Ingestion;
 using Rag.Retrieval;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
@@ -35,6 +37,8 @@ internal static class DocentParts
             new TokenCounter(() => provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<ITextTokenCounter>()));
         services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, (provider, _) =>
             new TokenCounter(() => provider.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>()));
+        services.AddSingleton<IEvidenceRanker>(provider => new EvidenceRanker(
+            () => provider.GetRequiredService<IChatClient>().GetService<IContinuationScorer>(), provider.GetRequiredService<ILogger<EvidenceRanker>>()));
 
         // Asked anew each time: a model folder may arrive while the server runs.
         services.AddTransient(provider => provider.GetRequiredService<IChatClient>().GetService<ChatModelInfo>() is { } model
