@@ -26,6 +26,15 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "{Count} uploads without a document deleted")]
     public static partial void OrphansDeleted(this ILogger logger, int count);
 
-    [LoggerMessage(8, LogLevel.Debug, "Vectors of knowledge base {KnowledgeBase} loaded: {Passages} passages")]
-    public static partial void VectorsLoaded(this ILogger logger, KnowledgeBaseId knowledgeBase, int passages);
+    [LoggerMessage(8, LogLevel.Debug, "Index of knowledge base {KnowledgeBase} loaded: {Passages} passages in {Blocks} blocks")]
+    public static partial void BlocksLoaded(this ILogger logger, KnowledgeBaseId knowledgeBase, int passages, int blocks);
+
+    [LoggerMessage(9, LogLevel.Warning, "Index file {File} of knowledge base {KnowledgeBase} is damaged or of another version; it is built again from the database")]
+    public static partial void BlockDamaged(this ILogger logger, KnowledgeBaseId knowledgeBase, string file);
+
+    [LoggerMessage(10, LogLevel.Warning, "Index files of knowledge base {KnowledgeBase} could not be written; search goes on from memory")]
+    public static partial void BlocksNotSaved(this ILogger logger, Exception error, KnowledgeBaseId knowledgeBase);
+
+    [LoggerMessage(11, LogLevel.Warning, "Index file {File} of knowledge base {KnowledgeBase} could not be opened; its passages are read from the database")]
+    public static partial void BlockNotOpened(this ILogger logger, Exception error, KnowledgeBaseId knowledgeBase, string file);
 }

@@ -8,7 +8,7 @@ public sealed class RetrievalOptions
 {
     public const string Section = "Retrieval";
 
-    /// <summary>Folder of <c>knowledge.db</c> and of <c>uploads/</c>; created when missing.</summary>
+    /// <summary>Folder of <c>knowledge.db</c>, <c>uploads/</c> and <c>index/</c>; created when missing.</summary>
     [Required(AllowEmptyStrings = false)]
     public string DataFolder { get; set; } = "";
 
@@ -60,9 +60,13 @@ public sealed class RetrievalOptions
     [Range(0, 1_000_000)]
     public int SentenceCacheEntries { get; set; } = 4_096;
 
-    /// <summary>Bytes of passage vectors kept in memory; the knowledge bases unused for longest leave first.</summary>
+    /// <summary>Bytes of the embedded index kept open, in memory or mapped; the knowledge bases unused for longest leave first.</summary>
     [Range(1L << 20, 1L << 40)]
     public long VectorMemoryBytes { get; set; } = 512L << 20;
+
+    /// <summary>Passages of one knowledge base that may be in memory alone; with that many they are written to index files.</summary>
+    [Range(1, 1_000_000)]
+    public int IndexFileFrom { get; set; } = 1_024;
 }
 
 internal sealed class RetrievalOptionsValidator : IValidateOptions<RetrievalOptions>

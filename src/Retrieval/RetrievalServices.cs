@@ -46,7 +46,7 @@ public static class RetrievalServices
 
         services.AddSingleton<Embedder>();
         services.AddSingleton<EmbedderIdentity>();
-        services.AddSingleton<VectorMemory>();
+        services.AddSingleton<BlockCache>();
         services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
         services.AddSingleton<IIndexWriter, IndexWriter>();
         services.AddSingleton<SentenceVectors>();

@@ -6,7 +6,7 @@ namespace Rag.Retrieval.Indexing;
 /// <summary>Holds the database to one embedding model: the first one that writes to it.</summary>
 internal sealed class EmbedderIdentity(Embedder embedder)
 {
-    private const string Key = "embedder";
+    internal const string Key = "embedder";
     private string? confirmed;
 
     /// <param name="dimensions">Length of the vectors at hand.</param>

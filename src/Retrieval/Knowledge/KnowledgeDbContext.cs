@@ -6,7 +6,7 @@ using Rag.Retrieval.Jobs;
 
 namespace Rag.Retrieval.Knowledge;
 
-/// <summary>The knowledge database. The full-text tables are made by the migration and reached through <c>LexicalIndex</c>.</summary>
+/// <summary>The knowledge database. Every index is built from it and can be built again.</summary>
 internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> options) : DbContext(options)
 {
     public DbSet<KnowledgeBase> KnowledgeBases => Set<KnowledgeBase>();

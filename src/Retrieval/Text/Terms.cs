@@ -5,7 +5,7 @@ namespace Rag.Retrieval.Text;
 
 /// <summary>
 /// Turns text into the terms that lexical search compares: lower case, accents folded, English stems, stop words dropped.
-/// "81,797" gives 81797; "10-Q" gives 10, q and 10q, so that it meets "10Q"; "U.S." gives us; Chinese, Japanese and Korean give bigrams.
+/// "81,797" gives 81797; "10-Q" gives 10, q and 10q, so that it meets "10Q"; "U.S." gives us; "§ 4.2" gives §4.2 and 4.2; Chinese, Japanese and Korean give bigrams.
 /// </summary>
 internal static class Terms
 {
@@ -81,9 +81,25 @@ internal static class Terms
             }
             else
             {
+                if (text[i] == '§' && Section(text, i + 1) is { Length: > 0 } section)
+                {
+                    yield return section;   // the number by itself follows
+                }
+
                 i++;
             }
         }
+    }
+
+    /// <summary>"§4.2" for "§ 4.2" and "§4.2", so that a section is told from an amount. Of "§§ 4 and 5" the first.</summary>
+    private static string Section(string text, int i)
+    {
+        while (i < text.Length && char.IsWhiteSpace(text[i]))
+        {
+            i++;
+        }
+
+        return IsDigit(text, i) ? "§" + Word(text, ref i) : "";
     }
 
     /// <summary>Reads letters and digits with the marks that belong inside a word: thousands separators, decimal points, initials, apostrophes.</summary>

@@ -1,4 +1,3 @@
-using Rag.Retrieval.Indexing.Embedded;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
 
@@ -21,41 +20,6 @@ public sealed class RankingTests
 
     [Fact]
     public void Fusion_OfNothing_IsNothing() => Assert.Empty(RankFusion.Fuse([], [], 1, 1));
-
-    [Fact]
-    public void Bm25_FollowsTheFormula()
-    {
-        var bm25 = new Bm25(new ScopeStatistics(1, 1, 3, 30));
-
-        bm25.Add("rose", [(1, 2), (2, 1), (99, 5)], new Dictionary<long, int> { [1] = 10, [2] = 20, [3] = 0 });   // 99 is not live
-
-        var idf = Math.Log(1 + (1.5 / 2.5));
-        Assert.Equal(idf, bm25.TermWeights["rose"], 12);
-        Assert.Equal([1, 2], bm25.Best(10).Select(hit => hit.Row));
-        Assert.Equal(idf * 2 * 2.2 / (2 + 1.2), bm25.Best(10)[0].Score, 12);
-        Assert.Equal(idf * 2.2 / (1 + (1.2 * (0.25 + (0.75 * 2)))), bm25.Best(10)[1].Score, 12);
-        Assert.Single(bm25.Best(1));
-    }
-
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(1, 0)]
-    [InlineData(0, 0)]
-    public void Bm25_InTheSmallestKnowledgeBase_WeighsEachTermAboveZero(int passages, int holding) => Assert.True(Bm25.Idf(passages, holding) > 0);
-
-    [Fact]
-    public void Scan_FindsTheNearestOfAllDocuments()
-    {
-        float[] a = [1, 0, 0.6f, 0.8f];
-        float[] b = [0, 1];
-        var live = new LiveVectors(new ScopeStatistics(1, 1, 3, 3), [new(DocumentId.New(), 1, [10, 11], [1, 1], a), new(DocumentId.New(), 1, [12], [1], b)]);
-
-        Assert.Equal([11, 12], live.Nearest([0, 1], 2).Select(hit => hit.Row).OrderBy(row => row));
-        Assert.Equal(12, live.Nearest([0, 1], 3)[0].Row);
-        Assert.Equal(1, live.Nearest([0, 1], 3)[0].Score, 6);
-        Assert.Equal(0.8, live.Nearest([0, 1], 3)[1].Score, 6);
-        Assert.Throws<ArgumentException>(() => live.Nearest([1, 0, 0], 2));
-    }
 
     [Fact]
     public void Merge_JoinsNeighboursAndKeepsTheOrderOfTheBest()
