@@ -8,6 +8,7 @@ using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Indexing.Embedded;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Reading;
 using Rag.Retrieval.Search;
 
 namespace Rag.Retrieval;
@@ -53,6 +54,7 @@ public static class RetrievalServices
         services.AddSingleton<EvidenceFinder>();
         services.AddSingleton<AnswerAligner>();
         services.AddSingleton<IPassageSearch, PassageSearch>();
+        services.AddReading();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());

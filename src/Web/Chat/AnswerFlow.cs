@@ -1,5 +1,6 @@
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
+using Rag.Web.Chat.Whole;
 
 namespace Rag.Web.Chat;
 
@@ -8,8 +9,8 @@ namespace Rag.Web.Chat;
 /// with the turn's row written and then one <see cref="AnswerPart.Ended"/>.
 /// </summary>
 internal sealed class AnswerFlow(
-    IDocumentLibrary library, IPassageSearch search, ModelWriter writer, CitationAligner aligner, AnswerModelSource models, TurnRecorder recorder,
-    TimeProvider clock, ILogger<AnswerFlow> log)
+    IDocumentLibrary library, IPassageSearch search, WholeAnswers everything, ModelWriter writer, CitationAligner aligner, AnswerModelSource models,
+    TurnRecorder recorder, TimeProvider clock, ILogger<AnswerFlow> log)
 {
     private const int MaxEarlierQuestions = 4;
     private const int NearestPassages = 3;
@@ -41,6 +42,7 @@ internal sealed class AnswerFlow(
 
         // Not the stream's token: a stopped answer is stored too.
         await recorder.EndAsync(work.Turn, state, draft, CancellationToken.None);
+        draft = await WithoutDeletedAsync(work, state, draft);
         log.Answered(work.Turn, draft.Kind, state, draft.Timings.Search, draft.Timings.FirstToken, draft.Timings.Total);
         stream.Publish(new AnswerPart.Ended(state, draft));
     }
@@ -57,13 +59,25 @@ internal sealed class AnswerFlow(
             return (TurnState.Done, plain);
         }
 
-        var earlier = work.Earlier.Where(t => !t.SmallTalk).Select(t => t.Question).TakeLast(MaxEarlierQuestions);
+        IReadOnlyList<string> read = [];
+        if (WholeQuestion.Recognise(work.Question, work.Earlier.Any(t => !t.Aside)) is { } whole)
+        {
+            var all = await everything.AnswerAsync(work, whole, files, stream, keep);
+            if (all.Kind == AnswerKind.WholeFiles)
+            {
+                return (EndOf(all, stream), all);
+            }
+
+            read = all.Notes;
+        }
+
+        var earlier = work.Earlier.Where(t => !t.Aside).Select(t => t.Question).TakeLast(MaxEarlierQuestions);
         var request = new SearchRequest(work.Question, [.. earlier], PromptBudget.SearchTokens(models.ContextLengthOrDefault));
         var began = clock.GetTimestamp();
         var found = await search.SearchAsync(work.Grant.Scope, request, cancel);
         var answer = Citations.Describe(found, NearestPassages) with
         {
-            Notes = PlainAnswers.StillReading(work, files),
+            Notes = [.. read, .. PlainAnswers.StillReading(work, files)],
             Timings = new AnswerTimings(clock.GetElapsedTime(began).TotalMilliseconds, Since(work)),
         };
         keep(answer);
@@ -84,7 +98,29 @@ internal sealed class AnswerFlow(
             stream.Publish(new AnswerPart.SentencesChecked(answer));
         }
 
-        return (stream.Stopped is not null ? TurnState.Stopped : answer.Problem is null ? TurnState.Done : TurnState.Failed, answer);
+        return (EndOf(answer, stream), answer);
+    }
+
+    private static TurnState EndOf(StoredAnswer answer, AnswerStream stream) =>
+        stream.Stopped is not null ? TurnState.Stopped : answer.Problem is null ? TurnState.Done : TurnState.Failed;
+
+    /// <summary>A file deleted while its answer was made: whoever deleted it did not find its words in the row yet.</summary>
+    private async Task<StoredAnswer> WithoutDeletedAsync(AnswerWork work, TurnState state, StoredAnswer answer)
+    {
+        var used = answer.Citations.Select(c => c.Document).Concat(answer.Passages.Select(p => p.Document)).Concat(answer.Whole?.Documents ?? []).ToHashSet();
+        if (used.Count == 0)
+        {
+            return answer;
+        }
+
+        var left = (await library.ListAsync(work.Grant.Scope, CancellationToken.None)).Select(f => f.Id.Value).ToHashSet();
+        var cleaned = used.Where(document => !left.Contains(document)).Aggregate(answer, (rest, document) => rest.Without(document));
+        if (!ReferenceEquals(cleaned, answer))
+        {
+            await recorder.ReplaceAsync(work.Turn, state, cleaned, CancellationToken.None);
+        }
+
+        return cleaned;
     }
 
     private double Since(AnswerWork work) => clock.GetElapsedTime(work.AskedAt).TotalMilliseconds;

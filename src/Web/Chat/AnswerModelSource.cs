@@ -15,17 +15,22 @@ internal sealed class AnswerModelSource(IServiceProvider services)
     /// <exception cref="ModelException">No chat model is loaded.</exception>
     public ITokenCounter Tokens => services.GetRequiredKeyedService<ITokenCounter>(ITokenCounter.Chat);
 
-    public int ContextLengthOrDefault
+    public int ContextLengthOrDefault => CurrentOrNull?.ContextLength ?? AssumedContextLength;
+
+    /// <summary>Without a model, the files' own words are all there is.</summary>
+    public AnswerStyle StyleOrDefault => CurrentOrNull?.Style ?? AnswerStyle.Quote;
+
+    private AnswerModel? CurrentOrNull
     {
         get
         {
             try
             {
-                return Current.ContextLength;
+                return Current;
             }
             catch (ModelException)
             {
-                return AssumedContextLength;
+                return null;
             }
         }
     }

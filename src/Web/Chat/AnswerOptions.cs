@@ -30,4 +30,16 @@ public sealed class AnswerOptions
 
     /// <summary>Answers that one caller may have in the making.</summary>
     [Range(1, 100)] public int AnswersAtOnce { get; set; } = 2;
+
+    /// <summary>Passages that a question about everything ("summarise", "list all") reads at most; more, and the reader is asked to name a file.</summary>
+    [Range(100, 1_000_000)] public int WholePassages { get; set; } = 20_000;
+
+    /// <summary>Sentences of a summary, all files together; with more files than that, one for each file.</summary>
+    [Range(1, 100)] public int SummaryPoints { get; set; } = 12;
+
+    /// <summary>Places that a list keeps; all are counted.</summary>
+    [Range(1, 1_000)] public int ListEntries { get; set; } = 200;
+
+    /// <summary>Calls of a composing model for one question about everything. Where more were needed, it is given the passages that were found instead of all.</summary>
+    [Range(1, 1_000)] public int WholeModelCalls { get; set; } = 24;
 }

@@ -9,6 +9,10 @@ public abstract record AnswerPart
 
     public sealed record Searching : AnswerPart;
 
+    /// <summary>A reading of every passage is on its way.</summary>
+    /// <param name="ByModel">The chat model reads them; else the server alone.</param>
+    public sealed record Reading(int Done, int Total, bool ByModel) : AnswerPart;
+
     /// <summary>The quotes (or the server's own words) are there; the model has written nothing yet.</summary>
     public sealed record EvidenceReady(StoredAnswer Answer) : AnswerPart;
 

@@ -1,6 +1,8 @@
+using Rag.Web.Chat.Whole;
+
 namespace Rag.Web.Chat;
 
-/// <summary>Registers answers and chats. Needs IPassageSearch, IDocumentLibrary, IChatClient, AnswerModel and the keyed token counter.</summary>
+/// <summary>Registers answers and chats. Needs IPassageSearch, IPassageReader, IWholeReader, IDocumentLibrary, IChatClient, AnswerModel and the keyed token counter.</summary>
 public static class AnswerServices
 {
     public static IServiceCollection AddAnswers(this IServiceCollection services, IConfiguration configuration)
@@ -13,7 +15,11 @@ public static class AnswerServices
         services.AddSingleton<TurnRecorder>();
         services.AddScoped<AnswerModelSource>();
         services.AddScoped<CitationAligner>();
+        services.AddScoped<ModelCall>();
         services.AddScoped<ModelWriter>();
+        services.AddSingleton<ReadingGate>();
+        services.AddScoped<WholeWriter>();
+        services.AddScoped<WholeAnswers>();
         services.AddScoped<AnswerFlow>();
         services.AddScoped<AnswerService>();
         services.AddScoped<ConversationStore>();

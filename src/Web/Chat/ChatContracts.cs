@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rag.Web.Chat.Whole;
 
 namespace Rag.Web.Chat;
 
@@ -23,9 +24,19 @@ public sealed record CitationReply(int Number, string Title, int Page, string? P
 /// <param name="Citation">Null: no passage supports this sentence.</param>
 public sealed record SentenceReply(string Text, int? Citation);
 
+/// <param name="Citation">Number of its quote among the answer's citations.</param>
+public sealed record WholePointReply(int Citation, string? Value, int Places);
+
+public sealed record WholeSectionReply(string Title, string? Heading, IReadOnlyList<WholePointReply> Points);
+
+/// <summary>An answer that read every passage: <paramref name="Read"/> of <paramref name="Passages"/>.</summary>
+/// <param name="Found">All different ones found; the sections may hold fewer.</param>
+public sealed record WholeReply(
+    WholeTask Task, string? Subject, int Read, int Passages, int Files, int Found, int Places, string Coverage, IReadOnlyList<WholeSectionReply> Sections);
+
 public sealed record AnswerReply(
     AnswerKind Kind, string? Text, IReadOnlyList<CitationReply> Citations, string? ModelText, IReadOnlyList<SentenceReply>? Sentences,
-    string? Problem, IReadOnlyList<string> Notes, string? Model, int FilesSearched, AnswerTimings Timings);
+    string? Problem, IReadOnlyList<string> Notes, string? Model, int FilesSearched, AnswerTimings Timings, WholeReply? Whole = null);
 
 public sealed record SourceReply(
     int Number, string Title, int Page, string? PageLabel, int? PageCount, string Quote, string? Caption, float? Width, float? Height,
@@ -33,7 +44,8 @@ public sealed record SourceReply(
 
 /// <summary>One event of an answer's stream; its name says which of the fields are set.</summary>
 public sealed record AnswerEvent(
-    Guid Turn, Guid? Conversation = null, string? Text = null, int? Ahead = null, double? WaitSeconds = null, TurnState? State = null, AnswerReply? Answer = null);
+    Guid Turn, Guid? Conversation = null, string? Text = null, int? Ahead = null, double? WaitSeconds = null, TurnState? State = null, AnswerReply? Answer = null,
+    int? Read = null, int? Passages = null);
 
 /// <summary>What crosses HTTP: no document ids, no offsets, no passages that were not shown.</summary>
 internal static class ChatMapping
@@ -49,7 +61,11 @@ internal static class ChatMapping
         [.. answer.Citations.Select((c, i) => new CitationReply(c.Number, c.Title, c.Page, c.PageLabel, c.Quote, c.Caption, i < answer.Quotes))],
         answer.ModelText,
         answer.Sentences is { } sentences && answer.ModelText is { } text ? [.. sentences.Select(s => new SentenceReply(text.Substring(s.Start, s.Length), s.Citation))] : null,
-        answer.Problem, answer.Notes, answer.ModelName, answer.FilesSearched, answer.Timings);
+        answer.Problem, answer.Notes, answer.ModelName, answer.FilesSearched, answer.Timings, answer.Whole?.ToReply());
+
+    private static WholeReply ToReply(this WholeReading whole) => new(
+        whole.Task, whole.Subject, whole.Read, whole.Passages, whole.Files, whole.Found, whole.Places, WholeWords.Coverage(whole),
+        [.. whole.Sections.Select(s => new WholeSectionReply(s.Title, s.Heading, [.. s.Points.Select(p => new WholePointReply(p.Citation, p.Value, p.Places))]))]);
 
     public static SourceReply ToReply(this SourceView source) => new(
         source.Citation.Number, source.Citation.Title, source.Citation.Page, source.Citation.PageLabel, source.PageCount,
@@ -59,6 +75,7 @@ internal static class ChatMapping
     public static (string Name, AnswerEvent Event) ToEvent(this AnswerPart part, TurnId turn) => part switch
     {
         AnswerPart.Searching => ("searching", new AnswerEvent(turn.Value)),
+        AnswerPart.Reading reading => ("reading", new AnswerEvent(turn.Value, Read: reading.Done, Passages: reading.Total)),
         AnswerPart.EvidenceReady ready => ("evidence", new AnswerEvent(turn.Value, Answer: ready.Answer.ToReply())),
         AnswerPart.InQueue queue => ("queue", new AnswerEvent(turn.Value, Ahead: queue.Ahead, WaitSeconds: queue.Wait?.TotalSeconds)),
         AnswerPart.TextDelta delta => ("text", new AnswerEvent(turn.Value, Text: delta.Text)),

@@ -27,6 +27,12 @@ internal sealed class PromptLibrary
     /// <summary>The last message, with the places {{delimiter}}, {{passages}} and {{question}}.</summary>
     public string Question(AnswerStyle style) => files[style == AnswerStyle.Quote ? "question-quote" : "question-compose"];
 
+    /// <summary>A file by its name without ".md".</summary>
+    public string Text(string name) => files[name];
+
+    /// <summary>SHA-256 over some files, its first 16 hex digits.</summary>
+    public string HashOf(params IEnumerable<string> names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names.Select(Text)))))[..16];
+
     /// <summary>SHA-256 over both files of a style, its first 16 hex digits.</summary>
     public string Hash(AnswerStyle style) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Rules(style) + "\0" + Question(style))))[..16];

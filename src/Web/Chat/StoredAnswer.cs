@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rag.Retrieval.Knowledge;
+using Rag.Web.Chat.Whole;
 
 namespace Rag.Web.Chat;
 
@@ -17,6 +18,9 @@ public enum AnswerKind
     NoFiles,
     FilesBeingRead,
     SmallTalk,
+
+    /// <summary>Every passage was read: <see cref="StoredAnswer.Whole"/> says how many and groups the quotes.</summary>
+    WholeFiles,
 }
 
 /// <summary>A quote with its place, kept as it was when the answer was given.</summary>
@@ -68,6 +72,9 @@ public sealed record StoredAnswer
 
     public IReadOnlyList<StoredPassage> Passages { get; init; } = [];
 
+    /// <summary>For an answer that read every passage; else null.</summary>
+    public WholeReading? Whole { get; init; }
+
     /// <summary>What the model wrote, without the citation numbers it may have made up. Untrusted Markdown.</summary>
     public string? ModelText { get; init; }
 
@@ -110,18 +117,20 @@ public sealed record StoredAnswer
     public StoredAnswer Without(Guid document)
     {
         var gone = Citations.Where(c => c.Document == document).Select(c => c.Number).ToHashSet();
-        if (gone.Count == 0 && Passages.All(p => p.Document != document))
+        var wasRead = Whole?.Documents.Contains(document) ?? false;
+        if (gone.Count == 0 && !wasRead && Passages.All(p => p.Document != document))
         {
             return this;
         }
 
         // The model read the passages in its prompt: its text may repeat them anywhere, so it goes as a whole.
-        var modelReadIt = Passages.Any(p => p.Document == document && p.InPrompt) || (Sentences?.Any(s => s.Citation is { } n && gone.Contains(n)) ?? false);
+        var modelReadIt = wasRead || Passages.Any(p => p.Document == document && p.InPrompt) || (Sentences?.Any(s => s.Citation is { } n && gone.Contains(n)) ?? false);
         return this with
         {
             Citations = [.. Citations.Where(c => c.Document != document)],
             Quotes = QuotedCitations.Count(c => c.Document != document),
             Passages = [.. Passages.Where(p => p.Document != document)],
+            Whole = Whole?.Without(document),
             ModelText = modelReadIt ? null : ModelText,
             Sentences = modelReadIt ? null : Sentences,
             Notes = [.. Notes, "A file that this answer quoted was deleted, and its words with it."],

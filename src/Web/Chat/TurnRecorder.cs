@@ -13,6 +13,14 @@ internal sealed class TurnRecorder(IDbContextFactory<AppDbContext> contexts)
 
     public Task EndAsync(TurnId turn, TurnState state, StoredAnswer answer, CancellationToken cancel) => WriteAsync(turn, state, answer, cancel);
 
+    /// <summary>Takes words out of a turn that has ended.</summary>
+    public async Task ReplaceAsync(TurnId turn, TurnState ended, StoredAnswer answer, CancellationToken cancel)
+    {
+        var json = answer.ToJson();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await db.Turns.Where(t => t.Id == turn && t.State == ended).ExecuteUpdateAsync(row => row.SetProperty(t => t.AnswerJson, json), cancel);
+    }
+
     /// <summary>Turns that an earlier run of the server left unfinished.</summary>
     public async Task<int> InterruptAllAsync(CancellationToken cancel)
     {

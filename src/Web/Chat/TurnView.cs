@@ -30,6 +30,9 @@ public sealed class TurnView(TurnId id, string question)
     /// <summary>What the reader waits for, in words; null when there is nothing to say.</summary>
     public string? Waiting { get; private set; } = "Searching …";
 
+    /// <summary>How much of everything is read; null where that is not what happens.</summary>
+    public (int Done, int Total)? Progress { get; private set; }
+
     public static TurnView From(TurnSnapshot turn)
     {
         var view = new TurnView(turn.Id, turn.Question) { State = turn.State, Answer = turn.Answer, Feedback = turn.Feedback };
@@ -40,7 +43,7 @@ public sealed class TurnView(TurnId id, string question)
     /// <summary>Starts anew: another wording was asked for, or all parts of a live answer come again.</summary>
     public void Restart()
     {
-        (State, Answer, Feedback, Waiting) = (TurnState.Waiting, null, null, "Searching …");
+        (State, Answer, Feedback, Waiting, Progress) = (TurnState.Waiting, null, null, "Searching …", null);
         text.Clear();
     }
 
@@ -49,12 +52,18 @@ public sealed class TurnView(TurnId id, string question)
     {
         switch (part)
         {
+            case AnswerPart.Reading reading:
+                var begins = Progress is null || reading.Done == 0;
+                (State, Progress) = (TurnState.Answering, (reading.Done, reading.Total));
+                Waiting = string.Create(CultureInfo.InvariantCulture, $"{(reading.ByModel ? "The model reads: " : "")}read {reading.Done:N0} of {reading.Total:N0} passages");
+                return begins ? string.Create(CultureInfo.InvariantCulture, $"Reading all {reading.Total:N0} passages.") : null;
             case AnswerPart.EvidenceReady ready:
-                (State, Answer) = (TurnState.Answering, ready.Answer);
+                (State, Answer, Progress) = (TurnState.Answering, ready.Answer, null);
                 Waiting = ready.Answer.Kind == AnswerKind.FromFiles ? "The model reads the passages …" : null;
                 return ready.Answer.Kind switch
                 {
                     AnswerKind.FromFiles => string.Create(CultureInfo.InvariantCulture, $"{ready.Answer.Quotes} quotes found. The model is answering."),
+                    AnswerKind.WholeFiles => ready.Answer.Text ?? string.Create(CultureInfo.InvariantCulture, $"{ready.Answer.Quotes} sentences chosen from all passages."),
                     _ => ready.Answer.Text,
                 };
             case AnswerPart.InQueue { Ahead: > 0 } queue:
@@ -67,13 +76,13 @@ public sealed class TurnView(TurnId id, string question)
                 return null;
             case AnswerPart.TextDelta delta:
                 text.Append(delta.Text);
-                Waiting = null;
+                Waiting = Progress is null ? null : Waiting;
                 return null;
             case AnswerPart.SentencesChecked check:
                 Answer = check.Answer;
                 return null;
             case AnswerPart.Ended ended:
-                (State, Answer, Waiting) = (ended.State, ended.Answer, null);
+                (State, Answer, Waiting, Progress) = (ended.State, ended.Answer, null, null);
                 return ended.State == TurnState.Done ? "The answer is complete." : Words(ended.State);
             default:
                 return null;

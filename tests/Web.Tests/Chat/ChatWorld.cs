@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Reading;
 using Rag.Retrieval.Search;
 using Rag.Web.Access;
 using Rag.Web.Assistants;
@@ -29,6 +30,8 @@ internal sealed class ChatWorld : IAsyncDisposable
         services.AddDbContextFactory<AppDbContext>(db => db.UseSqlite($"Data Source={Path.Combine(folder, "app.db")};Pooling=False"));
         services.AddSingleton<AccessPolicy>();
         services.AddSingleton<IPassageSearch>(Search);
+        services.AddSingleton<IPassageReader>(Reader);
+        services.AddSingleton<IWholeReader>(Reader);
         services.AddSingleton<IChatClient>(Model);
         services.AddSingleton<IDocumentLibrary>(Library);
         services.AddSingleton(_ => ModelFacts ?? throw new ModelException(ModelFailure.Unavailable, "model.onnx is missing."));
@@ -48,6 +51,8 @@ internal sealed class ChatWorld : IAsyncDisposable
     public SomeoneSignedIn People { get; } = new();
 
     public ScriptedSearch Search { get; } = new();
+
+    public ScriptedReader Reader { get; } = new();
 
     public ScriptedModel Model { get; } = new();
 
