@@ -1,0 +1,62 @@
+using Microsoft.Playwright;
+using Rag.Browser.Tests.Product;
+using Rag.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rag.Browser.Tests;
+
+/// <summary>
+/// Questions about everything on a real filing with the shipped models: a summary whose sentences open on their pages, and a list. With
+/// DOCENT_SCREENSHOTS set, pictures are taken into that folder.
+/// </summary>
+public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
+{
+    [Theory]
+    [InlineData(1280, 900, ColorScheme.Light, "desktop")]
+    [InlineData(360, 740, ColorScheme.Dark, "phone")]
+    public async Task WholeDocument_SummaryAndList_SayWhatWasReadAndOpenTheirPages(int width, int height, ColorScheme scheme, string name)
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await DocentServer.StartAsync(folder.Path);
+        try
+        {
+            using var client = await DocentClient.SetUpAsync(server);
+            var assistant = await client.CreateAssistantAsync("Apple");
+            await client.UploadAsync(assistant, TestData.Apple, await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple), TestContext.Current.CancellationToken));
+            await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+            await using var owner = await browser.NewUserAsync(server.Address, scheme, width, height);
+            var page = await owner.NewPageAsync();
+            await Acts.SignInAsync(page);
+            await page.GotoAsync($"/chat/{assistant:N}");
+
+            var summary = await Acts.AskAsync(page, "Summarise this document");
+            await Expect(summary.Locator(".coverage")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"read (\d+) of \1 passages in 1 file"));
+            await Expect(summary.Locator(".point")).ToHaveCountAsync(12);
+            await Acts.ShootAsync(page, $"whole-summary-{name}");
+            var point = summary.Locator(".point").First;
+            var words = (await point.Locator(".quote-text").InnerTextAsync()).Split(' ').Skip(1).Take(3);
+            await point.GetByRole(AriaRole.Button).ClickAsync();
+            var source = page.GetByRole(AriaRole.Dialog, new() { Name = "Source" });
+            await Expect(source.Locator(".page-mark").First).ToBeAttachedAsync();
+            var marked = await Acts.MarkedAsync(source);
+            Assert.All(words, word => Assert.Contains(word, marked, StringComparison.Ordinal));
+            await Acts.ShootAsync(page, $"whole-source-{name}");
+            await page.Keyboard.PressAsync("Escape");
+
+            var list = await Acts.AskAsync(page, "List all dates");
+            await Expect(list.Locator(".own")).ToContainTextAsync("different ones");
+            await Expect(list.Locator(".point")).ToHaveCountAsync(20);
+            await Acts.ShootAsync(page, $"whole-list-{name}");
+            await list.GetByRole(AriaRole.Button, new() { NameRegex = new("Show .* more") }).ClickAsync();
+            await Expect(list.Locator(".point").Nth(20)).ToBeVisibleAsync();
+
+            await page.ReloadAsync();
+            await Expect(page.Locator(".coverage")).ToHaveCountAsync(2);
+            Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{failure.Message}\n--- server ---\n{server.Output}", failure);
+        }
+    }
+}
