@@ -44,7 +44,7 @@ public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
             await page.Keyboard.PressAsync("Escape");
 
             var list = await Acts.AskAsync(page, "List all dates");
-            await Expect(list.Locator(".own")).ToContainTextAsync("different ones");
+            await Expect(list.Locator(".own")).ToContainTextAsync("different values");
             await Expect(list.Locator(".point")).ToHaveCountAsync(20);
             await Acts.ShootAsync(page, $"whole-list-{name}");
             await list.GetByRole(AriaRole.Button, new() { NameRegex = new("Show .* more") }).ClickAsync();

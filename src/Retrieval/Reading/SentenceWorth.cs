@@ -20,13 +20,14 @@ internal static partial class SentenceWorth
     public static bool IsStatement(EvidenceUnit unit, string? headingPath)
     {
         var text = unit.Text;
-        if (unit.IsRow || unit.IsLabel || !Begins(text) || text.Length > MostCharacters || text[^1] is not ('.' or '!' or '。' or '”' or '"' or ')'))
+        if (unit.IsRow || unit.IsLabel || !Begins(text) || text.Length > MostCharacters || !Ends(text))
         {
             return false;
         }
 
         var letters = text.Count(char.IsLetter);
-        return letters >= LeastLetters * text.Count(c => !char.IsWhiteSpace(c))
+        return 2 * text.Count(char.IsUpper) <= letters
+            && letters >= LeastLetters * text.Count(c => !char.IsWhiteSpace(c))
             && (unit.Terms.Count >= FewestWords / 2 && Words(text) >= FewestWords || IsCjk(text))
             && !Boilerplate().IsMatch(text)
             && (headingPath is null || !Appendix().IsMatch(headingPath));
@@ -47,6 +48,8 @@ internal static partial class SentenceWorth
 
     /// <summary>Not the rest of a sentence that began on the page before, and no item of a list.</summary>
     private static bool Begins(string text) => (char.IsLetterOrDigit(text[0]) && !char.IsLower(text[0])) || (text[0] is '“' or '"' && text.Length > 1 && char.IsUpper(text[1]));
+
+    private static bool Ends(string text) => text[^1] is '.' or '!' or '。' || (text[^1] is '”' or '"' or ')' && text[^2] is '.' or '!' or '。');
 
     private static int Words(string text) => text.Count(c => c == ' ') + 1;
 

@@ -14,7 +14,7 @@ internal static class WholeWords
     public static string? Introduction(WholeReading whole) => whole switch
     {
         { Task: WholeTask.Summary or WholeTask.About } => null,
-        { HasValues: true } => $"{Words.Count(whole.Found, "different one", "different ones")}{Repetitions(whole)}: all that are written as {whole.Subject} are.",
+        { HasValues: true } => $"{Words.Count(whole.Found, "different value", "different values")} for “{whole.Subject}”{Repetitions(whole)}. They were found by how such values are usually written.",
         { Task: WholeTask.Count } =>
             $"“{whole.Subject}” is spoken of in {Words.Count(whole.Places, "place", "places")}. How many different ones these name is for a reader to say; here they are.",
         _ => $"{Words.Count(whole.Found, "sentence or table row speaks", "sentences or table rows speak")} of “{whole.Subject}”{Repetitions(whole)}.",

@@ -38,7 +38,7 @@ public sealed class WholeAnswerTests
 
         Assert.Equal("dates", answer.Whole!.Subject);
         Assert.Equal((4, 8), (answer.Whole.Found, answer.Whole.Places));
-        Assert.StartsWith("4 different ones, in 8 places", answer.Text, StringComparison.Ordinal);
+        Assert.StartsWith("4 different values for “dates”, in 8 places", answer.Text, StringComparison.Ordinal);
         Assert.Equal(("value", 2), (answer.Whole.Sections[0].Points[0].Value, answer.Whole.Sections[0].Points[0].Places));
     }
 
