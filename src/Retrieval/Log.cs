@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rag.Retrieval.Indexing.Qdrant;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Retrieval;
@@ -37,4 +38,31 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "Index file {File} of knowledge base {KnowledgeBase} could not be opened; its passages are read from the database")]
     public static partial void BlockNotOpened(this ILogger logger, Exception error, KnowledgeBaseId knowledgeBase, string file);
+
+    [LoggerMessage(30, LogLevel.Information, "Qdrant collection {Collection} created")]
+    public static partial void QdrantCollectionCreated(this ILogger logger, string collection);
+
+    [LoggerMessage(31, LogLevel.Information, "Qdrant collection {Collection} deleted: no embedding model in use has its vectors there")]
+    public static partial void QdrantCollectionDeleted(this ILogger logger, string collection);
+
+    [LoggerMessage(32, LogLevel.Warning, "Search in knowledge base {KnowledgeBase} failed, {Failure}: {Reason}")]
+    public static partial void QdrantSearchFailed(this ILogger logger, KnowledgeBaseId knowledgeBase, QdrantFailure failure, string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "Document {Document} waits {Pause} for Qdrant, {Failure}: {Reason}")]
+    public static partial void QdrantWaiting(this ILogger logger, DocumentId document, TimeSpan pause, QdrantFailure failure, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "Qdrant cannot be used, {Failure}: {Reason}")]
+    public static partial void QdrantAway(this ILogger logger, QdrantFailure failure, string reason);
+
+    [LoggerMessage(35, LogLevel.Error, "Comparing Qdrant with the database failed; it will be tried again")]
+    public static partial void QdrantComparisonFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(36, LogLevel.Warning, "Knowledge base {KnowledgeBase} has {There} of {Expected} passages in Qdrant")]
+    public static partial void QdrantDiffers(this ILogger logger, KnowledgeBaseId knowledgeBase, long there, long expected);
+
+    [LoggerMessage(37, LogLevel.Information, "Knowledge base {KnowledgeBase} repaired in Qdrant: {Written} passages written, {Deleted} deleted")]
+    public static partial void QdrantRepaired(this ILogger logger, KnowledgeBaseId knowledgeBase, long written, long deleted);
+
+    [LoggerMessage(38, LogLevel.Information, "{Passages} passages of a knowledge base that is no more deleted from Qdrant")]
+    public static partial void QdrantForeignDeleted(this ILogger logger, long passages);
 }

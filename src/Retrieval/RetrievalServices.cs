@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Indexing.Embedded;
+using Rag.Retrieval.Indexing.Qdrant;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Reading;
@@ -48,7 +49,7 @@ public static class RetrievalServices
         services.AddSingleton<Embedder>();
         services.AddSingleton<EmbedderIdentity>();
         services.AddSingleton<BlockCache>();
-        services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
+        AddIndex(services, configuration);
         services.AddSingleton<IIndexWriter, IndexWriter>();
         services.AddSingleton<SentenceVectors>();
         services.AddSingleton<EvidenceFinder>();
@@ -58,6 +59,27 @@ public static class RetrievalServices
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());
+        services.AddHostedService(provider => provider.GetRequiredService<QdrantKeeper>());
         return services;
+    }
+
+    /// <summary>Both indexes; configuration says which one is used.</summary>
+    private static void AddIndex(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<QdrantOptions, QdrantOptionsValidator>().Bind(configuration.GetSection(QdrantOptions.Section)).ValidateDataAnnotations();
+        services.AddSingleton<EmbeddedPassageIndex>();
+        services.AddQdrantHttp();
+        services.AddSingleton<QdrantCollections>();
+        services.AddSingleton<QdrantHealth>();
+        services.AddSingleton<QdrantSignal>();
+        services.AddSingleton<QdrantRepair>();
+        services.AddSingleton<QdrantPassageIndex>();
+        services.AddSingleton<QdrantKeeper>();
+        services.AddSingleton<IPassageIndex>(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Index switch
+        {
+            IndexKind.Qdrant => provider.GetRequiredService<QdrantPassageIndex>(),
+            _ => provider.GetRequiredService<EmbeddedPassageIndex>(),
+        });
     }
 }

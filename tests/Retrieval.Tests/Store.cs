@@ -5,8 +5,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Rag.Retrieval.Indexing;
+using Rag.Retrieval.Indexing.Qdrant;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Tests.Indexing.Qdrant;
 
 namespace Rag.Retrieval.Tests;
 
@@ -16,21 +18,33 @@ internal sealed class Store : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly bool ownsFolder;
 
-    private Store(string folder, bool ownsFolder, FakeTimeProvider clock, IEmbeddingGenerator<string, Embedding<float>> embedder, Dictionary<string, string?> settings)
+    private Store(
+        string folder, bool ownsFolder, FakeTimeProvider clock, IEmbeddingGenerator<string, Embedding<float>> embedder, FakeQdrant? qdrant, Dictionary<string, string?> settings)
     {
         Folder = folder;
         this.ownsFolder = ownsFolder;
         Clock = clock;
+        Qdrant = qdrant;
         settings["Retrieval:DataFolder"] = folder;
+        if (qdrant is not null)
+        {
+            settings["Storage:Index"] = "Qdrant";
+        }
+
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        services = new ServiceCollection()
+        var parts = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(embedder)
             .AddKeyedSingleton<ITokenCounter, WordCounter>(ITokenCounter.Chat)
             .AddKeyedSingleton<ITokenCounter, WordCounter>(ITokenCounter.Embedding)
-            .AddRetrieval(configuration)
-            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+            .AddRetrieval(configuration);
+        if (qdrant is not null)
+        {
+            parts.AddHttpClient(QdrantHttp.Name).ConfigurePrimaryHttpMessageHandler(() => qdrant);
+        }
+
+        services = parts.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -38,6 +52,9 @@ internal sealed class Store : IAsyncDisposable
     public string Folder { get; }
 
     public FakeTimeProvider Clock { get; }
+
+    /// <summary>Null: the embedded index.</summary>
+    public FakeQdrant? Qdrant { get; }
 
     public IDocumentLibrary Library => Get<IDocumentLibrary>();
 
@@ -48,20 +65,22 @@ internal sealed class Store : IAsyncDisposable
     public IUploadStore Uploads => Get<IUploadStore>();
 
     public static async Task<Store> OpenAsync(
-        string? folder = null, FakeTimeProvider? clock = null, IEmbeddingGenerator<string, Embedding<float>>? embedder = null, params (string Key, string Value)[] settings)
+        string? folder = null, FakeTimeProvider? clock = null, IEmbeddingGenerator<string, Embedding<float>>? embedder = null, FakeQdrant? qdrant = null,
+        params (string Key, string Value)[] settings)
     {
         var store = new Store(
             folder ?? Directory.CreateTempSubdirectory("rag-retrieval-").FullName,
             folder is null,
             clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)),
             embedder ?? new HashEmbedder(),
+            qdrant,
             settings.ToDictionary(s => $"Retrieval:{s.Key}", s => (string?)s.Value));
         await store.Get<KnowledgeDatabase>().InitializeAsync(Cancel);
         return store;
     }
 
     /// <summary>A second process on the same folder and clock: nothing in memory is shared.</summary>
-    public Task<Store> AgainAsync(IEmbeddingGenerator<string, Embedding<float>>? embedder = null) => OpenAsync(Folder, Clock, embedder);
+    public Task<Store> AgainAsync(IEmbeddingGenerator<string, Embedding<float>>? embedder = null) => OpenAsync(Folder, Clock, embedder, Qdrant);
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -6,7 +6,10 @@ namespace Rag.Retrieval.Indexing;
 /// <summary>Holds the database to one embedding model: the first one that writes to it.</summary>
 internal sealed class EmbedderIdentity(Embedder embedder)
 {
-    internal const string Key = "embedder";
+    public const string Key = "embedder";
+
+    /// <summary>The model that is to take over, while its vectors are being made.</summary>
+    public const string NextKey = "embedder-next";
     private string? confirmed;
 
     /// <param name="dimensions">Length of the vectors at hand.</param>

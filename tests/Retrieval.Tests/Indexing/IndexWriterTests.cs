@@ -3,12 +3,16 @@ using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
+using Rag.Retrieval.Tests.Indexing.Qdrant;
 using static Rag.Retrieval.Tests.Store;
 
 namespace Rag.Retrieval.Tests.Indexing;
 
-public sealed class IndexWriterTests
+public class IndexWriterTests
 {
+    /// <summary>Null: the embedded index. The same tests run against both.</summary>
+    private protected virtual FakeQdrant? Qdrant => null;
+
     private static readonly TimeSpan PastLease = TimeSpan.FromSeconds(31);
 
     [Fact]
@@ -95,6 +99,7 @@ public sealed class IndexWriterTests
 
         await using var db = await store.DatabaseAsync();
         Assert.Equal([0, 1, 2], await db.Chunks.Where(c => c.Document == document).Select(c => c.Ordinal).Order().ToListAsync(Cancel));
+        AssertIndexed(3);
         Assert.Equal(3, await db.Pages.CountAsync(Cancel));
     }
 
@@ -119,6 +124,7 @@ public sealed class IndexWriterTests
         await using var db = await store.DatabaseAsync();
         Assert.Equal(["first", "second"], await db.Chunks.OrderBy(c => c.Ordinal).Select(c => c.Text).ToListAsync(Cancel));
         Assert.Equal(2, await db.Pages.CountAsync(Cancel));
+        AssertIndexed(2);
         var statistics = await db.KnowledgeBases.SingleAsync(Cancel);
         Assert.Equal(2, statistics.PassageCount);
     }
@@ -159,6 +165,7 @@ public sealed class IndexWriterTests
         await using var db = await store.DatabaseAsync();
         Assert.Equal(["new"], await db.Chunks.Select(c => c.Text).ToListAsync(Cancel));
         Assert.Equal(1, await db.Pages.CountAsync(Cancel));
+        AssertIndexed(1);
         Assert.Equal(0, await db.Outbox.CountAsync(Cancel));
     }
 
@@ -179,6 +186,7 @@ public sealed class IndexWriterTests
         await using (var db = await store.DatabaseAsync())
         {
             Assert.Equal(1, await db.Chunks.CountAsync(Cancel));
+            AssertIndexed(1);
             var statistics = await db.KnowledgeBases.SingleAsync(Cancel);
             Assert.Equal((1, 3), (statistics.PassageCount, statistics.TermCount));
         }
@@ -271,4 +279,14 @@ public sealed class IndexWriterTests
 
         return false;
     }
+
+    /// <summary>How many passages an index outside the database holds, live or not.</summary>
+    private void AssertIndexed(int passages) => Assert.Equal(passages, Qdrant?.Live.Count ?? passages);
+
+    private Task<Store> OpenAsync() => Store.OpenAsync(qdrant: Qdrant);
+}
+
+public sealed class QdrantIndexWriterTests : IndexWriterTests
+{
+    private protected override FakeQdrant? Qdrant { get; } = new();
 }

@@ -1,12 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Rag.Retrieval.Indexing;
+using Rag.Retrieval.Tests.Indexing.Qdrant;
 using static Rag.Retrieval.Tests.Store;
 
 namespace Rag.Retrieval.Tests.Indexing;
 
-public sealed class OutboxWorkerTests
+public class OutboxWorkerTests
 {
+    /// <summary>Null: the embedded index. The same tests run against both.</summary>
+    private protected virtual FakeQdrant? Qdrant => null;
+
     [Fact]
     public async Task Worker_Running_DeletesWhatADeletedDocumentLeft()
     {
@@ -24,6 +28,8 @@ public sealed class OutboxWorkerTests
         await worker.StopAsync(Cancel);
         await using var db = await store.DatabaseAsync();
         Assert.Equal((0, 0, 0), (await db.Chunks.CountAsync(Cancel), await db.Pages.CountAsync(Cancel), await db.Outbox.CountAsync(Cancel)));
+        Assert.Equal((0, 0), (await db.DocumentTerms.CountAsync(Cancel), await db.TermStatistics.CountAsync(Cancel)));
+        Assert.Equal(0, Qdrant?.Live.Count ?? 0);
     }
 
     [Fact]
@@ -42,6 +48,8 @@ public sealed class OutboxWorkerTests
         await worker.StopAsync(Cancel);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(store.Folder, "uploads"), "*", SearchOption.AllDirectories));
     }
+
+    private Task<Store> OpenAsync() => Store.OpenAsync(qdrant: Qdrant);
 
     /// <summary>Completes when a message is logged.</summary>
     private sealed class Announcement(string text) : ILoggerProvider, ILogger
@@ -69,4 +77,9 @@ public sealed class OutboxWorkerTests
         {
         }
     }
+}
+
+public sealed class QdrantOutboxWorkerTests : OutboxWorkerTests
+{
+    private protected override FakeQdrant? Qdrant { get; } = new();
 }

@@ -1,13 +1,17 @@
 using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
+using Rag.Retrieval.Tests.Indexing.Qdrant;
 using static Rag.Retrieval.Tests.Store;
 
 namespace Rag.Retrieval.Tests.Search;
 
 /// <summary>Search where the vectors do not matter: what is found, merged, cut and kept apart.</summary>
-public sealed class PassageSearchTests
+public class PassageSearchTests
 {
+    /// <summary>Null: the embedded index. The same tests run against both.</summary>
+    private protected virtual FakeQdrant? Qdrant => null;
+
     [Fact]
     public async Task KnowledgeBase_WithoutFiles_AnswersNothing()
     {
@@ -264,4 +268,11 @@ public sealed class PassageSearchTests
 
     private static Task<SearchResult> SearchAsync(Store store, KnowledgeScope scope, string question, int tokens = 1_000) =>
         store.Get<IPassageSearch>().SearchAsync(scope, new SearchRequest(question, [], tokens), Cancel);
+
+    private Task<Store> OpenAsync(HashEmbedder? embedder = null) => Store.OpenAsync(embedder: embedder, qdrant: Qdrant);
+}
+
+public sealed class QdrantPassageSearchTests : PassageSearchTests
+{
+    private protected override FakeQdrant? Qdrant { get; } = new();
 }
