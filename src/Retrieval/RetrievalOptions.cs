@@ -30,7 +30,7 @@ public sealed class RetrievalOptions
 
     /// <summary>How many passages each of the two lists, dense and lexical, contributes to the fusion.</summary>
     [Range(1, 1_000)]
-    public int ListLength { get; set; } = 30;
+    public int ListLength { get; set; } = 50;
 
     /// <summary>Weight of the dense list in reciprocal rank fusion.</summary>
     [Range(0.0, 10.0)]
@@ -52,9 +52,12 @@ public sealed class RetrievalOptions
     [Range(1, 20)]
     public int EvidenceCount { get; set; } = 3;
 
-    /// <summary>Sum of best passage cosine, best sentence cosine and weighted share of question terms below which the files do not answer.</summary>
-    [Range(0.0, 3.0)]
-    public double RelevanceFloor { get; set; } = 1.76;
+    /// <summary>
+    /// Three times the best sentence's cosine plus the weighted share of question terms, below which the files do not answer. Unset: the
+    /// value known for the embedding model, and for an unknown model a floor on the terms alone.
+    /// </summary>
+    [Range(0.0, 4.0)]
+    public double? RelevanceFloor { get; set; }
 
     /// <summary>Sentence embeddings kept per process, about 2 kB each.</summary>
     [Range(0, 1_000_000)]

@@ -9,7 +9,8 @@ internal sealed record FoundEvidence(IReadOnlyList<(EvidenceUnit Unit, double Sc
 
 /// <summary>
 /// Finds the sentences and rows that decide a question. Words and the passage's rank choose some candidates; these are embedded, and
-/// cosine and lexical score, both min-max scaled over the candidates, are added.
+/// cosine and lexical score, both min-max scaled over the candidates, are added; the passage's rank and the kind of answer asked for
+/// settle what is close. Weights: docs/decisions/0050.
 /// </summary>
 internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<RetrievalOptions> options)
 {
@@ -18,9 +19,13 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
     private const double ContextShare = 0.6;  // a term in title, heading or caption, against one in the unit itself
     private const double PairShare = 0.5;     // for two terms that stand side by side in the question and in a row: "total net sales"
     private const double RankShare = 0.5;     // of the best lexical score, for units of the first passage
+    private const double BeforeShare = 0.5;   // a term in the sentence before: "This is called …" leans on it
+    private const double AfterShare = 0.1;    // a term in the sentence after
+    private const double KindWeight = 0.3;    // a figure where "how many" asks for one
+    private const double PassageWeight = 0.2; // the first passage against the last
 
     public async Task<FoundEvidence> FindAsync(
-        KnowledgeScope scope, ReadOnlyMemory<float> question, IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights,
+        KnowledgeScope scope, string question, ReadOnlyMemory<float> vector, IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights,
         IReadOnlyList<EvidenceUnit> units, CancellationToken cancel)
     {
         var candidates = Choose(terms, weights, units);
@@ -30,10 +35,14 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
         }
 
         var vectors = await sentences.GetAsync(scope, candidates.ConvertAll(candidate => candidate.Unit.EmbeddedText), cancel);
-        var cosines = vectors.Select(vector => (double)TensorPrimitives.Dot(vector.Span, question.Span)).ToList();
+        var cosines = vectors.Select(sentence => (double)TensorPrimitives.Dot(sentence.Span, vector.Span)).ToList();
         var scaledCosines = Scale(cosines);
         var scaledLexical = Scale([.. candidates.Select(candidate => candidate.Lexical)]);
-        var ranked = candidates.Select((candidate, i) => (candidate.Unit, Score: scaledCosines[i] + scaledLexical[i]))
+        var kind = AnswerKind.Of(question);
+        var last = Math.Max(1, candidates.Max(candidate => candidate.Unit.Draft));
+        var ranked = candidates
+            .Select((candidate, i) => (candidate.Unit, Score: scaledCosines[i] + scaledLexical[i]
+                + (kind.IsIn(candidate.Unit.Text) ? KindWeight : 0) + (PassageWeight * (last - candidate.Unit.Draft) / last)))
             .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Unit.Draft).ThenBy(pair => pair.Unit.Start);
         var seen = new HashSet<string>();
         var best = ranked.Where(pair => seen.Add(string.Join(' ', pair.Unit.Terms))).Take(options.Value.EvidenceCount).ToList();
@@ -43,22 +52,29 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
     private List<(EvidenceUnit Unit, double Lexical)> Choose(
         IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights, IReadOnlyList<EvidenceUnit> units)
     {
-        var real = units.Where(unit => !unit.IsLabel).ToList();
+        var real = Enumerable.Range(0, units.Count).Where(i => !units[i].IsLabel).ToList();
         if (real.Count == 0)
         {
-            real = [.. units];
+            real = [.. Enumerable.Range(0, units.Count)];
         }
 
-        var averageLength = Math.Max(1, real.Select(unit => unit.Terms.Count).DefaultIfEmpty(1).Average());
-        var scored = real.ConvertAll(unit => (Unit: unit, Lexical: Lexical(terms, weights, unit, averageLength)));
+        var averageLength = Math.Max(1, real.Select(i => units[i].Terms.Count).DefaultIfEmpty(1).Average());
+        var scored = real.ConvertAll(i => (Unit: units[i], Lexical: Lexical(terms, weights, units[i], Beside(units, i, -1), Beside(units, i, 1), averageLength)));
         var most = scored.Select(pair => pair.Lexical).DefaultIfEmpty(0).Max();
         return [.. scored
             .OrderByDescending(pair => pair.Lexical + (RankShare * Math.Max(most, 1e-9) / (1 + pair.Unit.Draft)))
             .Take(options.Value.EvidenceCandidates)];
     }
 
-    /// <summary>BM25 over the unit, with a share for terms that stand only around it, and for rows one for kept phrases.</summary>
-    private static double Lexical(IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights, EvidenceUnit unit, double averageLength)
+    /// <summary>The sentence before or after one of the same passage; null for rows, which stand alone.</summary>
+    private static EvidenceUnit? Beside(IReadOnlyList<EvidenceUnit> units, int i, int step) =>
+        i + step >= 0 && i + step < units.Count && units[i + step].Draft == units[i].Draft && !units[i].IsRow && !units[i + step].IsRow ? units[i + step] : null;
+
+    /// <summary>
+    /// BM25 over the unit, with a share for terms that stand only around it (headings, the sentences beside it), and for rows one for kept phrases.
+    /// </summary>
+    private static double Lexical(
+        IReadOnlyList<string> terms, IReadOnlyDictionary<string, double> weights, EvidenceUnit unit, EvidenceUnit? before, EvidenceUnit? after, double averageLength)
     {
         double score = 0;
         var saturation = K1 * (1 - B + (B * unit.Terms.Count / averageLength));
@@ -66,7 +82,9 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
         {
             var weight = weights.GetValueOrDefault(term, 1);
             var count = unit.Terms.Count(own => own == term);
-            score += count > 0 ? weight * count * (K1 + 1) / (count + saturation) : unit.Context.Contains(term) ? weight * ContextShare : 0;
+            score += weight * (count > 0 ? count * (K1 + 1) / (count + saturation)
+                : unit.Context.Contains(term) ? ContextShare
+                : (before?.Terms.Contains(term) == true ? BeforeShare : 0) + (after?.Terms.Contains(term) == true ? AfterShare : 0));
         }
 
         // Rows only: in prose, kept phrases cost one answer in fifty (XQuAD), for its sentences say things in their own words.

@@ -34,7 +34,7 @@ internal static class NeighbourMerge
             }
         }
 
-        return [.. groups.Select(group => new PassageDraft([.. group.OrderBy(chunk => chunk.Ordinal)])).OrderByDescending(draft => draft.Best.Hit.Score)];
+        return [.. groups.Select(group => new PassageDraft([.. group.OrderBy(chunk => chunk.Ordinal)])).OrderByDescending(draft => draft.Best.Score)];
     }
 
     private static bool Touches(List<FoundChunk> group, FoundChunk chunk) => group.Exists(other =>

@@ -10,6 +10,14 @@ internal sealed record SourceDocument(DocumentId Id, int Generation, string Titl
 internal sealed record FoundChunk(
     FusedHit Hit, SourceDocument Document, int Ordinal, string Text, string? HeadingPath, string? Caption, int Start, int End, PageRange Pages, ReadOnlyMemory<float> Vector)
 {
+    private List<string>? terms;
+
+    /// <summary>Of the ranking; of the fusion alone before that.</summary>
+    public double Score { get; init; } = Hit.Score;
+
+    /// <summary>Terms of what is indexed, in order.</summary>
+    public IReadOnlyList<string> Terms => terms ??= Rag.Retrieval.Text.Terms.Of(string.Join('\n', Document.Title, HeadingPath, Caption, Text));
+
     public ChunkId Id => ChunkIds.Of(Document.Id, Document.Generation, Ordinal);
 }
 
@@ -17,7 +25,7 @@ internal sealed record FoundChunk(
 internal sealed record PassageDraft(IReadOnlyList<FoundChunk> Chunks)
 {
     /// <summary>The chunk that brought the passage here; its ranks and scores are the passage's.</summary>
-    public FoundChunk Best { get; } = Chunks.MaxBy(chunk => chunk.Hit.Score)!;
+    public FoundChunk Best { get; } = Chunks.MaxBy(chunk => chunk.Score)!;
 
     public SourceDocument Document => Best.Document;
 
@@ -34,5 +42,5 @@ internal sealed record PassageDraft(IReadOnlyList<FoundChunk> Chunks)
         Best.Id, Document.Id, Document.Generation, Document.Title, Document.FileName, Document.ContentHash, text.Pages(start, end) ?? Pages, start, end,
         text.Slice(start, end), Best.HeadingPath ?? Chunks[0].HeadingPath,
         Best.Caption ?? Chunks.Select(chunk => chunk.Caption).FirstOrDefault(caption => caption is not null),
-        Best.Hit.DenseRank, Best.Hit.DenseScore, Best.Hit.LexicalRank, Best.Hit.LexicalScore, Best.Hit.Score);
+        Best.Hit.DenseRank, Best.Hit.DenseScore, Best.Hit.LexicalRank, Best.Hit.LexicalScore, Best.Score);
 }

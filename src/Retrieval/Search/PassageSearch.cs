@@ -12,7 +12,7 @@ internal sealed class PassageSearch(
     IDbContextFactory<KnowledgeDbContext> contexts,
     IPassageIndex index,
     Embedder embedder,
-    EmbedderIdentity identity,
+    EmbedderIdentity embedderIdentity,
     EvidenceFinder evidenceFinder,
     AnswerAligner aligner,
     IServiceProvider services,
@@ -22,21 +22,24 @@ internal sealed class PassageSearch(
     public async Task<SearchResult> SearchAsync(KnowledgeScope scope, SearchRequest request, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        var question = FollowUp.Compose(request.Question, request.EarlierQuestions);
-        var terms = Terms.Of(question).Distinct().ToList();
+        var question = DocumentReference.Strip(FollowUp.Compose(request.Question, request.EarlierQuestions));
+        var asked = Terms.Of(question);
+        var terms = asked.Distinct().ToList();
         var vector = await embedder.QueryAsync(question, cancel);
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        await identity.CheckAsync(db, vector.Length, writing: false, cancel);
+        await embedderIdentity.CheckAsync(db, vector.Length, writing: false, cancel);
         var answer = await index.SearchAsync(scope, new IndexQuery(vector, terms, options.Value.ListLength), cancel);
-        var (drafts, texts) = await FindPassagesAsync(db, scope, answer, cancel);
+        var (drafts, texts, identity) = await FindPassagesAsync(db, scope, question, vector, asked, answer, cancel);
         var searched = clock.GetTimestamp();
 
-        var units = drafts.SelectMany((draft, i) => Units(i, draft, texts[i])).ToList();
-        var evidence = await evidenceFinder.FindAsync(scope, vector, terms, answer.TermWeights, units, cancel);
-        var relevance = Relevance(terms, answer, drafts, evidence);
+        var units = drafts.SelectMany((draft, i) => Units(i, draft, texts[i], identity)).ToList();
+        var evidence = await evidenceFinder.FindAsync(scope, question, vector, terms, answer.TermWeights, units, cancel);
+        var termShare = TermShare(terms, answer, drafts, identity);
+        var floor = options.Value.RelevanceFloor ?? RelevanceFloor.For(embedder.ModelId);
         var (passages, shown) = Cut(request.PassageTokens, drafts, texts, evidence);
         return new SearchResult(
-            passages, shown, drafts.Count > 0 && relevance >= options.Value.RelevanceFloor, relevance, question, answer.FileCount,
+            passages, shown, drafts.Count > 0 && RelevanceFloor.IsAnswerable(floor, evidence.BestCosine, termShare), RelevanceFloor.Sum(evidence.BestCosine, termShare), question,
+            answer.FileCount,
             clock.GetElapsedTime(started, searched), clock.GetElapsedTime(searched));
     }
 
@@ -48,33 +51,31 @@ internal sealed class PassageSearch(
         return await aligner.AlignAsync(scope, sentences, passages, passage => texts[(passage.Document, passage.Generation)], cancel);
     }
 
-    private async Task<(List<PassageDraft> Drafts, List<DocumentText> Texts)> FindPassagesAsync(
-        KnowledgeDbContext db, KnowledgeScope scope, IndexAnswer answer, CancellationToken cancel)
+    private async Task<(List<PassageDraft> Drafts, List<DocumentText> Texts, DocumentIdentity Identity)> FindPassagesAsync(
+        KnowledgeDbContext db, KnowledgeScope scope, string question, ReadOnlyMemory<float> vector, IReadOnlyList<string> terms, IndexAnswer answer, CancellationToken cancel)
     {
         var fused = RankFusion.Fuse(answer.Dense, answer.Lexical, options.Value.DenseWeight, options.Value.LexicalWeight);
-        var chunks = PassageLoader.WithoutDuplicates(await PassageLoader.LoadAsync(db, scope, fused, cancel));
+        var candidates = await PassageLoader.LoadAsync(db, scope, fused, cancel);
+        var identity = await DocumentIdentity.LoadAsync(db, question, candidates, cancel);
+        var ranked = PassageRanking.Order(vector, terms, answer.TermWeights, candidates, identity);
+        var chunks = PassageLoader.WithoutDuplicates(ranked);
         // Merging makes fewer of them: some more than are wanted go in.
         var drafts = NeighbourMerge.Merge([.. chunks.Take(options.Value.MaxPassages * 2)]).Take(options.Value.MaxPassages).ToList();
         var pages = await DocumentText.LoadAsync(db, scope, drafts.Select(d => (d.Document.Id, d.Document.Generation, d.Pages)), cancel);
         // Deleted in this very moment: its pages are gone, and so is the passage.
         drafts.RemoveAll(draft => !pages[(draft.Document.Id, draft.Document.Generation)].Holds(draft.Start, draft.End));
-        return (drafts, drafts.ConvertAll(draft => pages[(draft.Document.Id, draft.Document.Generation)]));
+        return (drafts, drafts.ConvertAll(draft => pages[(draft.Document.Id, draft.Document.Generation)]), identity);
     }
 
-    private static IEnumerable<EvidenceUnit> Units(int position, PassageDraft draft, DocumentText text) => EvidenceUnit.Split(
-        position, text, draft.Start, draft.End, offset => draft.At(offset).Caption, offset => draft.At(offset).HeadingPath, draft.Document.Title);
+    private static IEnumerable<EvidenceUnit> Units(int position, PassageDraft draft, DocumentText text, DocumentIdentity identity) => EvidenceUnit.Split(
+        position, text, draft.Start, draft.End, offset => draft.At(offset).Caption, offset => draft.At(offset).HeadingPath,
+        string.Join(' ', identity.NamesOf(draft.Document.Id).Prepend(draft.Document.Title)));
 
-    private static double Relevance(List<string> terms, IndexAnswer answer, List<PassageDraft> drafts, FoundEvidence evidence)
+    private static double TermShare(List<string> terms, IndexAnswer answer, List<PassageDraft> drafts, DocumentIdentity identity)
     {
-        if (drafts.Count == 0)
-        {
-            return 0;
-        }
-
-        var best = drafts.SelectMany(draft => draft.Chunks).OrderByDescending(chunk => chunk.Hit.Score).Take(RelevanceFloor.BestPassages)
-            .Select(chunk => (IReadOnlySet<string>)Terms.Of(string.Join('\n', chunk.Document.Title, chunk.HeadingPath, chunk.Caption, chunk.Text)).ToHashSet()).ToList();
-        var bestPassage = answer.Dense.Select(hit => hit.Score).DefaultIfEmpty(0).Max();
-        return RelevanceFloor.Sum(bestPassage, evidence.BestCosine, RelevanceFloor.TermShare(terms, answer.TermWeights, best));
+        var best = drafts.SelectMany(draft => draft.Chunks).OrderByDescending(chunk => chunk.Score).Take(RelevanceFloor.BestPassages)
+            .Select(chunk => (IReadOnlySet<string>)chunk.Terms.Concat(identity.NamesOf(chunk.Document.Id)).ToHashSet()).ToList();
+        return RelevanceFloor.TermShare(terms, answer.TermWeights, best);
     }
 
     private (List<Passage> Passages, List<Evidence> Evidence) Cut(int tokens, List<PassageDraft> drafts, List<DocumentText> texts, FoundEvidence evidence)

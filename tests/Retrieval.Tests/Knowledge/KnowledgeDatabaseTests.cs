@@ -114,7 +114,7 @@ public sealed class KnowledgeDatabaseTests
     [InlineData("MaxLease", "00:01:00")]
     [InlineData("MaxCrashes", "0")]
     [InlineData("ListLength", "0")]
-    [InlineData("RelevanceFloor", "4")]
+    [InlineData("RelevanceFloor", "5")]
     [InlineData("DenseWeight", "0", "LexicalWeight", "0")]
     public void Options_Invalid_AreRefused(params string[] pairs)
     {
@@ -126,7 +126,7 @@ public sealed class KnowledgeDatabaseTests
     {
         var options = Options();
 
-        Assert.Equal((TimeSpan.FromSeconds(30), 3, 30, 6, 3, 1.76), (
+        Assert.Equal((TimeSpan.FromSeconds(30), 3, 50, 6, 3, (double?)null), (
             options.MaxLease, options.MaxCrashes, options.ListLength, options.MaxPassages, options.EvidenceCount, options.RelevanceFloor));
     }
 

@@ -58,7 +58,9 @@ public sealed class RankingTests
         Assert.Equal(1, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("sale", "moon")]), 12);
         Assert.Equal(0.25, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("sale")]), 12);
         Assert.Equal(0.75, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("moon")]), 12);
-        Assert.Equal(0.875, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("moon"), Set("sale")]), 12);   // scattered: less than together
+        // Scattered over passages is not together: the first, and the fullest, each count by themselves.
+        Assert.Equal(0.75, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("moon"), Set("sale")]), 12);
+        Assert.Equal(0.5, RelevanceFloor.TermShare(["sale", "moon"], weights, [Set("sale"), Set("moon")]), 12);
         Assert.Equal(0, RelevanceFloor.TermShare(["sale"], weights, []));
         Assert.Equal(0, RelevanceFloor.TermShare([], weights, [Set("sale")]));
     }
@@ -68,7 +70,26 @@ public sealed class RankingTests
         Assert.Equal(1, RelevanceFloor.TermShare(["summar", "document", "sale"], new Dictionary<string, double>(), [Set("sale")]), 12);
 
     [Fact]
-    public void Floor_IsTheSumOfThree() => Assert.Equal(1.75, RelevanceFloor.Sum(0.75, 0.5, 0.5), 12);
+    public void Floor_WordsAboutTheTask_CountLittle() =>
+        Assert.Equal(0.8, RelevanceFloor.TermShare(["analyz", "sale"], new Dictionary<string, double>(), [Set("sale")]), 12);
+
+    [Fact]
+    public void Floor_OfAKnownEmbedder_WeighsCosineAndTerms()
+    {
+        var floor = RelevanceFloor.For("bge-small-en-v1.5-int8");
+
+        Assert.Equal(2.75, RelevanceFloor.Sum(0.75, 0.5), 12);
+        Assert.True(RelevanceFloor.IsAnswerable(floor, 0.75, 0.5));
+        Assert.False(RelevanceFloor.IsAnswerable(floor, 0.6, 0.5));
+    }
+
+    [Fact]
+    public void Floor_OfAnUnknownEmbedder_GoesByTheTermsAlone()
+    {
+        Assert.Null(RelevanceFloor.For("some-other-model"));
+        Assert.True(RelevanceFloor.IsAnswerable(null, 0.1, 0.5));
+        Assert.False(RelevanceFloor.IsAnswerable(null, 0.99, 0.4));
+    }
 
     [Theory]
     [InlineData("How many of them were sold?", true)]
