@@ -30,7 +30,7 @@ internal sealed class AnswerFlow(
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             log.SearchFailed(failure, work.Turn);
-            draft = draft with { Problem = failure is ModelException known ? known.Message : "The files could not be searched. Your question is kept; try again." };
+            draft = draft with { Problem = failure is ModelException or SearchUnavailableException ? failure.Message : "The files could not be searched. Your question is kept; try again." };
         }
 
         if (state == TurnState.Stopped && stream.Stopped is not StopReason.ByReader)
