@@ -27,9 +27,9 @@ public sealed class InferenceOptions
     [Range(0, 256)]
     public int Threads { get; set; }
 
-    /// <summary>Padded tokens in one embedding run (inputs × longest input). A waiting question waits for at most one such run.</summary>
+    /// <summary>Padded tokens in one embedding run (inputs × longest input). A waiting question waits for at most one such run. More is slower on a CPU, whose caches it outgrows.</summary>
     [Range(128, 262_144)]
-    public int MaxBatchTokens { get; set; } = 1_024;
+    public int MaxBatchTokens { get; set; } = 384;
 
     /// <summary>Chat requests that may wait behind the running one; the next one is refused as busy.</summary>
     [Range(0, 1_000)]

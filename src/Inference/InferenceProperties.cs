@@ -3,10 +3,18 @@ namespace Rag.Inference;
 /// <summary>Keys of <c>AdditionalProperties</c>: what the interfaces of Microsoft.Extensions.AI have no member for.</summary>
 public static class InferenceProperties
 {
-    /// <summary>Of <c>EmbeddingGenerationOptions</c>: <see cref="Query"/> or <see cref="Passage"/>, the default. Decides the prefix, and who goes first.</summary>
+    /// <summary>Of <c>EmbeddingGenerationOptions</c>: <see cref="Query"/> or <see cref="Passage"/>, the default. Decides the prefix; a query is always urgent.</summary>
     public const string Role = "role";
     public const string Query = "query";
     public const string Passage = "passage";
+
+    /// <summary>
+    /// Of <c>EmbeddingGenerationOptions</c>: <see cref="Interactive"/> when a person waits for these passages; they then go before files that are being
+    /// read, between two of their runs. <see cref="Background"/> is the default for passages.
+    /// </summary>
+    public const string Priority = "priority";
+    public const string Interactive = "interactive";
+    public const string Background = "background";
 
     /// <summary>Of <c>ChatResponseUpdate</c>, int: requests ahead. The first update has it, and each one until the turn has come (0).</summary>
     public const string QueuePosition = "queuePosition";

@@ -1,12 +1,18 @@
 using Rag.Benchmarks;
 
-// `eng/bench` runs this in Release. One benchmark so far; the name is kept so that others can stand beside it.
+// `eng/bench` runs this in Release, with the name of a benchmark.
 switch (args)
 {
     case [] or ["product"]:
         await ProductFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["score"]:
+        await ModelFigures.ScoreAsync(CancellationToken.None);
+        return 0;
+    case ["embed"]:
+        await ModelFigures.EmbedAsync(CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed]");
         return 2;
 }

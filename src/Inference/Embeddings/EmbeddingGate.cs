@@ -1,11 +1,11 @@
 namespace Rag.Inference.Embeddings;
 
-/// <summary>Lets one run at a time through; a question goes before every waiting batch of passages.</summary>
+/// <summary>Lets one run at a time through; what a person waits for goes before every waiting batch of a file.</summary>
 internal sealed class EmbeddingGate
 {
     private readonly Lock gate = new();
-    private readonly Queue<TaskCompletionSource> questions = new();
-    private readonly Queue<TaskCompletionSource> passages = new();
+    private readonly Queue<TaskCompletionSource> urgent = new();
+    private readonly Queue<TaskCompletionSource> others = new();
     private bool busy;
 
     /// <summary>Waiting runs.</summary>
@@ -15,13 +15,13 @@ internal sealed class EmbeddingGate
         {
             lock (gate)
             {
-                return questions.Concat(passages).Count(w => !w.Task.IsCompleted);
+                return urgent.Concat(others).Count(w => !w.Task.IsCompleted);
             }
         }
     }
 
     /// <summary>Waits for the turn; dispose the result to pass it on.</summary>
-    public async Task<IDisposable> EnterAsync(bool question, CancellationToken cancel)
+    public async Task<IDisposable> EnterAsync(bool isUrgent, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         TaskCompletionSource turn;
@@ -34,7 +34,7 @@ internal sealed class EmbeddingGate
             }
 
             turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            (question ? questions : passages).Enqueue(turn);
+            (isUrgent ? urgent : others).Enqueue(turn);
         }
 
         // Whoever comes first decides: a cancelled waiter is stepped over by Leave, a chosen one cannot be cancelled any more.
@@ -47,7 +47,7 @@ internal sealed class EmbeddingGate
     {
         lock (gate)
         {
-            while (questions.TryDequeue(out var next) || passages.TryDequeue(out next))
+            while (urgent.TryDequeue(out var next) || others.TryDequeue(out next))
             {
                 if (next.TrySetResult())
                 {

@@ -7,7 +7,7 @@ using Rag.Inference.Tokenizers;
 namespace Rag.Inference.Embeddings;
 
 /// <summary>
-/// Embeds texts with the configured model. Many texts are cut into runs of about equal length; between two runs a waiting question goes first.
+/// Embeds texts with the configured model. Many texts are cut into runs of about equal length; between two runs goes first what a person waits for.
 /// A text longer than the model reads is embedded by its beginning.
 /// </summary>
 internal sealed class OnnxEmbeddingGenerator(
@@ -19,7 +19,8 @@ internal sealed class OnnxEmbeddingGenerator(
     {
         ArgumentNullException.ThrowIfNull(values);
         var cancel = cancellationToken;
-        var question = IsQuestion(request);
+        var question = Choice(request, InferenceProperties.Role, InferenceProperties.Passage, InferenceProperties.Query);
+        var urgent = Choice(request, InferenceProperties.Priority, InferenceProperties.Background, InferenceProperties.Interactive) || question;
         using var rental = await host.RentAsync(cancel).ConfigureAwait(false);
         var manifest = configured.Folder.Manifest;
         Check(request, manifest);
@@ -29,14 +30,20 @@ internal sealed class OnnxEmbeddingGenerator(
         var tokens = await Task.Run(() => texts.Select(text => tokenizer.Value.EncodeForModel(prefix + text, manifest.MaxTokens)).ToArray(), cancel).ConfigureAwait(false);
 
         var vectors = new float[tokens.Length][];
-        foreach (var batch in TokenBudgetBatcher.Cut([.. tokens.Select(t => t.Length)], options.MaxBatchTokens))
+        var batches = TokenBudgetBatcher.Cut([.. tokens.Select(t => t.Length)], options.MaxBatchTokens);
+        var waiting = batches.Count > 0 ? gate.EnterAsync(urgent, cancel) : null;
+        for (var next = 0; next < batches.Count; next++)
         {
-            using var turn = await gate.EnterAsync(question, cancel).ConfigureAwait(false);
+            using var turn = await waiting!.ConfigureAwait(false);
+            var batch = batches[next];
             var results = await RunAsync(rental.Model, [.. batch.Select(index => tokens[index])], cancel).ConfigureAwait(false);
             for (var i = 0; i < batch.Length; i++)
             {
                 vectors[batch[i]] = results[i];
             }
+
+            // Asked for before this turn is passed on: else each of an urgent request's runs would wait for one of a file's.
+            waiting = next + 1 < batches.Count ? gate.EnterAsync(urgent, cancel) : null;
         }
 
         return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = manifest.Id }))
@@ -77,19 +84,16 @@ internal sealed class OnnxEmbeddingGenerator(
         }
     }
 
-    private static bool IsQuestion(EmbeddingGenerationOptions? request)
+    private static bool Choice(EmbeddingGenerationOptions? request, string name, string no, string yes)
     {
-        if (request?.AdditionalProperties?.TryGetValue(InferenceProperties.Role, out var role) is not true || role is null)
+        if (request?.AdditionalProperties?.TryGetValue(name, out var value) is not true || value is null)
         {
             return false;
         }
 
-        return (role as string) switch
-        {
-            InferenceProperties.Query => true,
-            InferenceProperties.Passage => false,
-            _ => throw new InferenceException(InferenceFailure.InvalidOption, $"The role of an embedding is 'query' or 'passage', not '{role}'."),
-        };
+        return value as string == yes || (value as string == no
+            ? false
+            : throw new InferenceException(InferenceFailure.InvalidOption, $"The {name} of an embedding is '{yes}' or '{no}', not '{value}'."));
     }
 
     private static void Check(EmbeddingGenerationOptions? request, ModelManifest manifest)

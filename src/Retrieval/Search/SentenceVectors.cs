@@ -23,7 +23,7 @@ internal sealed class SentenceVectors(Embedder embedder, IOptions<RetrievalOptio
         var missing = Enumerable.Range(0, texts.Count).Where(i => vectors[i] is null).ToList();
         if (missing.Count > 0)
         {
-            var embedded = await embedder.PassagesAsync(missing.ConvertAll(i => texts[i]), cancel);
+            var embedded = await embedder.SentencesAsync(missing.ConvertAll(i => texts[i]), cancel);
             for (var i = 0; i < missing.Count; i++)
             {
                 vectors[missing[i]] = embedded[i];

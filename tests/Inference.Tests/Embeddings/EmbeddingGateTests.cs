@@ -10,9 +10,9 @@ public sealed class EmbeddingGateTests
     public async Task Enter_QuestionBehindPassages_GoesFirst()
     {
         var gate = new EmbeddingGate();
-        var running = await gate.EnterAsync(question: false, Cancel);
-        var passage = gate.EnterAsync(question: false, Cancel);
-        var question = gate.EnterAsync(question: true, Cancel);
+        var running = await gate.EnterAsync(isUrgent: false, Cancel);
+        var passage = gate.EnterAsync(isUrgent: false, Cancel);
+        var question = gate.EnterAsync(isUrgent: true, Cancel);
         Assert.Equal(2, gate.Waiting);
 
         running.Dispose();
@@ -30,14 +30,14 @@ public sealed class EmbeddingGateTests
     {
         var gate = new EmbeddingGate();
         using var gone = new CancellationTokenSource();
-        var running = await gate.EnterAsync(question: false, Cancel);
-        var cancelled = gate.EnterAsync(question: true, gone.Token);
-        var next = gate.EnterAsync(question: false, Cancel);
+        var running = await gate.EnterAsync(isUrgent: false, Cancel);
+        var cancelled = gate.EnterAsync(isUrgent: true, gone.Token);
+        var next = gate.EnterAsync(isUrgent: false, Cancel);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         Assert.Equal(1, gate.Waiting);
         running.Dispose();
         (await next).Dispose();
-        using var free = await gate.EnterAsync(question: false, Cancel);
+        using var free = await gate.EnterAsync(isUrgent: false, Cancel);
     }
 }
