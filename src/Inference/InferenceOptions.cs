@@ -27,7 +27,7 @@ public sealed class InferenceOptions
     [Range(0, 256)]
     public int Threads { get; set; }
 
-    /// <summary>Padded tokens in one embedding run (inputs × longest input). A waiting question waits for at most one such run. More is slower on a CPU, whose caches it outgrows.</summary>
+    /// <summary>Padded tokens in one embedding run (inputs × longest input). A waiting question waits for at most one such run. On two cores more was not faster; see docs/benchmarks.md.</summary>
     [Range(128, 262_144)]
     public int MaxBatchTokens { get; set; } = 384;
 
