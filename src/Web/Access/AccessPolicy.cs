@@ -22,6 +22,9 @@ public sealed record AssistantGrant(Assistant Assistant, KnowledgeScope Scope, S
 {
     public bool IsOwner => Link is null;
 
+    /// <summary>The caller gets no sentence that the files do not support.</summary>
+    public bool DropsUnsupported => !IsOwner && Assistant.UnsupportedForGuests == UnsupportedForGuests.Drop;
+
     public bool SourcesAllowed => Link is null || Link.SourcesAllowed;
 }
 

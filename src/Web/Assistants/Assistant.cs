@@ -6,6 +6,15 @@ public readonly record struct AssistantId(Guid Value)
     public override string ToString() => Value.ToString("N");
 }
 
+/// <summary>What guests get of the model's sentences that no passage supports. Owners always see them, greyed.</summary>
+public enum UnsupportedForGuests
+{
+    Grey,
+
+    /// <summary>Left out on the server: they reach no guest's browser and no guest's reply.</summary>
+    Drop,
+}
+
 /// <summary>What a person made: a name, instructions, conversation starters and one knowledge base.</summary>
 public sealed class Assistant
 {
@@ -23,6 +32,8 @@ public sealed class Assistant
     public string Instructions { get; set; } = "";
 
     public List<string> Starters { get; set; } = [];
+
+    public UnsupportedForGuests UnsupportedForGuests { get; set; }
 
     /// <summary>Id in the knowledge database; there is no foreign key across databases.</summary>
     public Guid KnowledgeBase { get; init; }

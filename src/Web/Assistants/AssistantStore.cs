@@ -7,7 +7,8 @@ using Rag.Web.Documents;
 namespace Rag.Web.Assistants;
 
 /// <summary>What a person may write about an assistant.</summary>
-public sealed record AssistantDraft(string Name, string Instructions, IReadOnlyList<string> Starters)
+/// <param name="UnsupportedForGuests">Null leaves it as it is; greyed for a new one.</param>
+public sealed record AssistantDraft(string Name, string Instructions, IReadOnlyList<string> Starters, UnsupportedForGuests? UnsupportedForGuests = null)
 {
     /// <summary>Sentences that say what is wrong; empty when it can be saved.</summary>
     /// <param name="mayBeUnnamed">A draft without a name may stay without one for now.</param>
@@ -66,6 +67,7 @@ public sealed class AssistantStore(IDbContextFactory<AppDbContext> contexts, Acc
         }
 
         (assistant.Name, assistant.Instructions, assistant.Starters) = (draft.Name.Trim(), draft.Instructions, Cleaned(draft.Starters));
+        assistant.UnsupportedForGuests = draft.UnsupportedForGuests ?? assistant.UnsupportedForGuests;
         await db.SaveChangesAsync(cancel);
         return SaveOutcome.Saved;
     }
@@ -107,6 +109,7 @@ public sealed class AssistantStore(IDbContextFactory<AppDbContext> contexts, Acc
             Name = draft.Name.Trim(),
             Instructions = draft.Instructions,
             Starters = Cleaned(draft.Starters),
+            UnsupportedForGuests = draft.UnsupportedForGuests ?? UnsupportedForGuests.Grey,
             KnowledgeBase = KnowledgeBaseId.New().Value,
             CreatedAt = now,
             LastUsedAt = now,

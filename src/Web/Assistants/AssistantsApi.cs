@@ -4,16 +4,18 @@ using Rag.Web.Access;
 namespace Rag.Web.Assistants;
 
 /// <summary>An assistant as the HTTP API shows it to its owner.</summary>
-public sealed record AssistantView(Guid Id, string Name, string Instructions, IReadOnlyList<string> Starters, DateTime CreatedAt, DateTime LastUsedAt)
+public sealed record AssistantView(
+    Guid Id, string Name, string Instructions, IReadOnlyList<string> Starters, UnsupportedForGuests UnsupportedForGuests, DateTime CreatedAt, DateTime LastUsedAt)
 {
     public static AssistantView From(Assistant assistant) => new(
-        assistant.Id.Value, assistant.Name, assistant.Instructions, assistant.Starters, assistant.CreatedAt, assistant.LastUsedAt);
+        assistant.Id.Value, assistant.Name, assistant.Instructions, assistant.Starters, assistant.UnsupportedForGuests, assistant.CreatedAt, assistant.LastUsedAt);
 }
 
 /// <summary>What is sent to create or replace one. Absent parts are empty; nothing else is taken.</summary>
-public sealed record AssistantInput(string? Name, string? Instructions, IReadOnlyList<string>? Starters)
+/// <param name="UnsupportedForGuests">Absent leaves it as it is.</param>
+public sealed record AssistantInput(string? Name, string? Instructions, IReadOnlyList<string>? Starters, UnsupportedForGuests? UnsupportedForGuests = null)
 {
-    public AssistantDraft ToDraft() => new(Name ?? "", Instructions ?? "", Starters ?? []);
+    public AssistantDraft ToDraft() => new(Name ?? "", Instructions ?? "", Starters ?? [], UnsupportedForGuests);
 }
 
 internal static class AssistantsApi

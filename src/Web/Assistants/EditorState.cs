@@ -16,13 +16,15 @@ internal sealed class EditorState(AssistantStore store, Assistant assistant)
     /// <summary>One more than there are, up to the most: the last field is where the next one is typed.</summary>
     public List<string> Starters { get; } = WithRoom(assistant.Starters);
 
+    public UnsupportedForGuests UnsupportedForGuests { get; set; } = assistant.UnsupportedForGuests;
+
     public bool Gone { get; private set; }
 
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
     public bool Changed => !Same(Draft, _saved);
 
-    private AssistantDraft Draft => new(Name.Trim(), Instructions, [.. Starters.Select(s => s.Trim()).Where(s => s.Length > 0)]);
+    private AssistantDraft Draft => new(Name.Trim(), Instructions, [.. Starters.Select(s => s.Trim()).Where(s => s.Length > 0)], UnsupportedForGuests);
 
     public void SetStarter(int index, string text)
     {
@@ -69,10 +71,10 @@ internal sealed class EditorState(AssistantStore store, Assistant assistant)
         }
     }
 
-    private static AssistantDraft DraftOf(Assistant assistant) => new(assistant.Name, assistant.Instructions, assistant.Starters);
+    private static AssistantDraft DraftOf(Assistant assistant) => new(assistant.Name, assistant.Instructions, assistant.Starters, assistant.UnsupportedForGuests);
 
     private static bool Same(AssistantDraft a, AssistantDraft b) =>
-        a.Name == b.Name && a.Instructions == b.Instructions && a.Starters.SequenceEqual(b.Starters);
+        a.Name == b.Name && a.Instructions == b.Instructions && a.UnsupportedForGuests == b.UnsupportedForGuests && a.Starters.SequenceEqual(b.Starters);
 
     private static List<string> WithRoom(List<string> starters) => starters.Count < Assistant.MaxStarters ? [.. starters, ""] : [.. starters];
 }

@@ -38,6 +38,7 @@ internal sealed class AnswerFlow(
             state = TurnState.Interrupted;
         }
 
+        draft = work.Grant.DropsUnsupported ? draft.WithoutUnsupported() : draft;
         draft = draft with { Timings = draft.Timings with { Total = Since(work) } };
 
         // Not the stream's token: a stopped answer is stored too.
@@ -94,6 +95,7 @@ internal sealed class AnswerFlow(
         {
             // After Stop, too: what was written is checked, or it would look as if it were supported.
             answer = await aligner.CheckAsync(work.Grant.Scope, answer, found, CancellationToken.None);
+            answer = work.Grant.DropsUnsupported ? answer.WithoutUnsupported() : answer;
             keep(answer);
             stream.Publish(new AnswerPart.SentencesChecked(answer));
         }

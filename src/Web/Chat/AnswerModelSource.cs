@@ -20,6 +20,9 @@ internal sealed class AnswerModelSource(IServiceProvider services)
     /// <summary>Without a model, the files' own words are all there is.</summary>
     public AnswerStyle StyleOrDefault => CurrentOrNull?.Style ?? AnswerStyle.Quote;
 
+    /// <summary>Null without a model.</summary>
+    public string? IdOrDefault => CurrentOrNull?.Id;
+
     private AnswerModel? CurrentOrNull
     {
         get

@@ -38,6 +38,7 @@ internal sealed class AnswerRunner(IServiceScopeFactory scopes, IOptions<AnswerO
 
     public void Run(AnswerStream stream, AnswerWork work)
     {
+        stream.IsHeld = work.Grant.DropsUnsupported;
         var task = Task.Run(() => RunAsync(stream, work));
         running[stream.Turn] = task;
         if (task.IsCompleted)
@@ -45,6 +46,9 @@ internal sealed class AnswerRunner(IServiceScopeFactory scopes, IOptions<AnswerO
             running.TryRemove(stream.Turn, out _);
         }
     }
+
+    /// <summary>Whether anybody waits for an answer.</summary>
+    public bool IsAnswering => !streams.IsEmpty;
 
     public AnswerStream? Find(TurnId turn) => streams.GetValueOrDefault(turn);
 

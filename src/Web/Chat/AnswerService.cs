@@ -69,7 +69,8 @@ internal sealed class AnswerService(
             return null;
         }
 
-        return live?.WatchAsync(TextPause, cancel) ?? Finished(found.Turn);
+        var parts = live?.WatchAsync(TextPause, cancel) ?? Finished(found.Turn);
+        return found.Grant.Assistant.DropsUnsupported ? SupportedOnly(parts, live is { IsHeld: true }) : parts;
     }
 
     /// <summary>False for a turn that is not the caller's; true also when its answer has ended already.</summary>
@@ -209,6 +210,22 @@ internal sealed class AnswerService(
         var state = turn.State is TurnState.Waiting or TurnState.Answering ? TurnState.Interrupted : turn.State;
         yield return [new AnswerPart.Ended(state, StoredAnswer.Parse(turn.AnswerJson) ?? new StoredAnswer())];
         await Task.CompletedTask;
+    }
+
+    /// <summary>For a reader who gets only what the files support.</summary>
+    /// <param name="isHeld">The text was checked before it was published; else none of it may pass before the check.</param>
+    private static async IAsyncEnumerable<IReadOnlyList<AnswerPart>> SupportedOnly(IAsyncEnumerable<IReadOnlyList<AnswerPart>> batches, bool isHeld)
+    {
+        await foreach (var batch in batches)
+        {
+            yield return [.. batch.Where(part => isHeld || part is not AnswerPart.TextDelta).Select<AnswerPart, AnswerPart>(part => part switch
+            {
+                AnswerPart.EvidenceReady ready => ready with { Answer = ready.Answer.WithoutUnsupported() },
+                AnswerPart.SentencesChecked check => check with { Answer = check.Answer.WithoutUnsupported() },
+                AnswerPart.Ended ended => ended with { Answer = ended.Answer.WithoutUnsupported() },
+                _ => part,
+            })];
+        }
     }
 
     private static string KeyOf(Caller caller, AssistantGrant grant) =>

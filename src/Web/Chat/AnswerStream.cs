@@ -49,6 +49,9 @@ internal sealed class AnswerStream : IDisposable
     /// <summary>The first reason given; null while nobody stopped the answer.</summary>
     public StopReason? Stopped { get; private set; }
 
+    /// <summary>Only supported sentences are published, each when it is checked.</summary>
+    public bool IsHeld { get; set; }
+
     public void Publish(AnswerPart part)
     {
         lock (gate)

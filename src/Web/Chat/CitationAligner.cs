@@ -23,6 +23,13 @@ internal sealed class CitationAligner(IPassageSearch search)
         return answer with { Sentences = [.. sentences], Citations = citations };
     }
 
+    /// <summary>Whether a passage supports one sentence, before the whole text is there.</summary>
+    public async Task<bool> IsSupportedAsync(KnowledgeScope scope, string sentence, SearchResult found, CancellationToken cancel)
+    {
+        var plain = Plain(sentence);
+        return SaysSomething(plain) && await search.AlignAsync(scope, [plain], found.Passages, cancel) is [not null];
+    }
+
     /// <summary>A word or two without a figure stand in every file and are supported by none: "Yes.", a heading.</summary>
     private static bool SaysSomething(string sentence) =>
         sentence.Any(char.IsAsciiDigit) || sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 2;

@@ -56,8 +56,12 @@ internal sealed class ConversationStore(AccessPolicy policy, IDbContextFactory<A
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var turns = await db.Turns.AsNoTracking().Where(t => t.ConversationId == id).OrderBy(t => t.Ordinal).ToListAsync(cancel);
         return new ConversationView(id, grant.Conversation.AssistantId, grant.Conversation.Title,
-            [.. turns.Select(t => new TurnSnapshot(t.Id, t.Question, t.AskedAt, t.State, StoredAnswer.Parse(t.AnswerJson), t.Feedback))]);
+            [.. turns.Select(t => new TurnSnapshot(t.Id, t.Question, t.AskedAt, t.State, Readable(t.AnswerJson, grant.Assistant), t.Feedback))]);
     }
+
+    /// <summary>A stored answer as the caller may see it now, whatever was so when it was given.</summary>
+    internal static StoredAnswer? Readable(string? json, AssistantGrant grant) =>
+        grant.DropsUnsupported ? StoredAnswer.Parse(json)?.WithoutUnsupported() : StoredAnswer.Parse(json);
 
     /// <summary>Deletes the conversation with its answers; an answer in the making is stopped.</summary>
     public async Task<bool> DeleteAsync(Caller caller, ConversationId id, CancellationToken cancel)

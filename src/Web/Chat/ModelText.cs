@@ -3,7 +3,8 @@ using System.Text;
 namespace Rag.Web.Chat;
 
 /// <summary>The model's text as it grows, filtered and published piece by piece.</summary>
-internal sealed class ModelText
+/// <param name="isHeld">Gathered only; what may be shown is published by <see cref="SupportedText"/>.</param>
+internal sealed class ModelText(bool isHeld = false)
 {
     private readonly CitationFilter filter = new();
     private readonly StringBuilder text = new();
@@ -31,7 +32,11 @@ internal sealed class ModelText
         }
 
         text.Append(shown);
-        stream.Publish(new AnswerPart.TextDelta(shown));
+        if (!isHeld)
+        {
+            stream.Publish(new AnswerPart.TextDelta(shown));
+        }
+
         return true;
     }
 }

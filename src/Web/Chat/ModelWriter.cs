@@ -9,7 +9,7 @@ namespace Rag.Web.Chat;
 /// quotes stay.
 /// </summary>
 internal sealed class ModelWriter(
-    ModelCall call, AnswerModelSource models, PromptBuilder prompts, TurnRecorder recorder, TimeProvider clock, ILogger<ModelWriter> log)
+    ModelCall call, CitationAligner aligner, AnswerModelSource models, PromptBuilder prompts, TurnRecorder recorder, TimeProvider clock, ILogger<ModelWriter> log)
 {
     private const float TemperatureForAnotherWording = 0.7f;
 
@@ -19,7 +19,7 @@ internal sealed class ModelWriter(
     /// <returns>The answer with the model's text, or with the reason why it is missing or ends early. Never throws for a stop.</returns>
     public async Task<StoredAnswer> WriteAsync(AnswerWork work, SearchResult found, StoredAnswer answer, AnswerStream stream, Action<StoredAnswer> keep)
     {
-        var text = new ModelText();
+        var text = new ModelText(stream.IsHeld);
         try
         {
             var model = models.Current;
@@ -35,7 +35,7 @@ internal sealed class ModelWriter(
                 Passages = [.. answer.Passages.Select((p, i) => p with { InPrompt = prompt.Passages.Contains(i) })],
             };
             keep(answer);
-            await StreamAsync(work, prompt, delimiter, answer, text, stream);
+            await StreamAsync(work, found, prompt, delimiter, answer, text, stream);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -56,7 +56,7 @@ internal sealed class ModelWriter(
             : answer;
     }
 
-    private async Task StreamAsync(AnswerWork work, Prompt prompt, string delimiter, StoredAnswer answer, ModelText text, AnswerStream stream)
+    private async Task StreamAsync(AnswerWork work, SearchResult found, Prompt prompt, string delimiter, StoredAnswer answer, ModelText text, AnswerStream stream)
     {
         var request = new ChatOptions
         {
@@ -66,6 +66,7 @@ internal sealed class ModelWriter(
             Temperature = work.Again ? TemperatureForAnotherWording : null,
             AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = work.Grant.Assistant.Id.ToString() },
         };
+        var supported = stream.IsHeld ? new SupportedText(aligner, work.Grant.Scope, found, stream) : null;
         var saved = clock.GetTimestamp();
         text.Queue = TimeSpan.Zero;
         await call.StreamAsync(prompt.Messages, request, stream, TakeAsync, queued => text.Queue = queued);
@@ -75,6 +76,11 @@ internal sealed class ModelWriter(
             if (piece.Length > 0 && text.Add(piece, stream) && text.FirstToken is null)
             {
                 text.FirstToken = clock.GetElapsedTime(work.AskedAt);
+            }
+
+            if (supported is not null)
+            {
+                await supported.OfferAsync(text.ToString());
             }
 
             if (clock.GetElapsedTime(saved) >= SaveEvery)

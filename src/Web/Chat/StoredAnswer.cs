@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rag.Retrieval.Knowledge;
@@ -81,6 +82,9 @@ public sealed record StoredAnswer
     /// <summary>Null until the sentences were checked against the passages.</summary>
     public IReadOnlyList<CheckedSentence>? Sentences { get; init; }
 
+    /// <summary>Sentences of the model that were left out for a guest, because no passage supports them.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>One sentence that says why the model's words are missing or end early.</summary>
     public string? Problem { get; init; }
 
@@ -112,6 +116,62 @@ public sealed record StoredAnswer
     /// <summary>Null when there is nothing stored, or something from a newer version of the program.</summary>
     public static StoredAnswer? Parse(string? json) =>
         json is not null && JsonSerializer.Deserialize<StoredAnswer>(json, Format) is { Version: <= CurrentVersion } answer ? answer : null;
+
+    /// <summary>
+    /// The same answer for a reader who gets only what the files support: other sentences are gone, and so is text that is not checked yet.
+    /// </summary>
+    public StoredAnswer WithoutUnsupported()
+    {
+        if (ModelText is not { } text || Sentences is not { } sentences)
+        {
+            return this with { ModelText = null, Sentences = null };
+        }
+
+        var kept = new StringBuilder();
+        List<CheckedSentence> supported = [];
+        var end = 0;
+        foreach (var sentence in sentences)
+        {
+            if (sentence.Citation is not null)
+            {
+                // Between sentences stand blanks and the signs of Markdown; words would be a sentence that nobody checked.
+                var gap = text.AsSpan(end, sentence.Start - end);
+                var mark = IsMark(gap) ? gap : "\n";
+                kept.Append(kept.Length == 0 || kept[^1] == '\n' ? mark.TrimStart() : mark);
+                supported.Add(sentence with { Start = kept.Length });
+                kept.Append(text, sentence.Start, sentence.Length);
+            }
+            else if (text.AsSpan(end, sentence.Start - end).Contains('\n') && kept.Length > 0 && kept[^1] != '\n')
+            {
+                kept.Append('\n');
+            }
+
+            end = sentence.Start + sentence.Length;
+        }
+
+        return this with
+        {
+            ModelText = supported.Count == 0 ? null : kept.ToString(),
+            Sentences = supported.Count == 0 ? null : supported,
+            LeftOut = LeftOut + sentences.Count - supported.Count,
+        };
+    }
+
+    /// <summary>Nothing but blanks, signs and the number of a list item.</summary>
+    private static bool IsMark(ReadOnlySpan<char> gap)
+    {
+        var digits = 0;
+        foreach (var c in gap)
+        {
+            digits += char.IsDigit(c) ? 1 : 0;
+            if (char.IsLetter(c) || c is '`' or '~' || digits > 3)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The same answer after <paramref name="document"/> was deleted: its quotes and every word that rests on them are gone.</summary>
     public StoredAnswer Without(Guid document)

@@ -5,6 +5,7 @@ using Rag.Web.Accounts;
 using Rag.Web.Assistants;
 using Rag.Web.Chat;
 using Rag.Web.Sharing;
+using Rag.Web.TestQuestions;
 
 namespace Rag.Web.Data;
 
@@ -22,6 +23,12 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Turn> Turns => Set<Turn>();
+
+    public DbSet<TestQuestion> TestQuestions => Set<TestQuestion>();
+
+    public DbSet<TestRun> TestRuns => Set<TestRun>();
+
+    public DbSet<TestResult> TestResults => Set<TestResult>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -58,6 +65,21 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             conversation.HasIndex(c => new { c.AssistantId, c.GuestId });
             conversation.HasOne(c => c.Assistant).WithMany().HasForeignKey(c => c.AssistantId).OnDelete(DeleteBehavior.Cascade);
         });
+        builder.Entity<TestQuestion>(question =>
+        {
+            question.HasIndex(q => new { q.AssistantId, q.CreatedAt });
+            question.Property(q => q.Id).ValueGeneratedNever();
+            question.Property(q => q.Question).HasMaxLength(TestQuestion.MaxQuestionLength);
+            question.HasOne<Assistant>().WithMany().HasForeignKey(q => q.AssistantId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<TestRun>(run =>
+        {
+            run.HasIndex(r => new { r.AssistantId, r.EndedAt });
+            run.Property(r => r.Id).ValueGeneratedNever();
+            run.HasOne<Assistant>().WithMany().HasForeignKey(r => r.AssistantId).OnDelete(DeleteBehavior.Cascade);
+            run.HasMany(r => r.Results).WithOne().HasForeignKey(r => r.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<TestResult>().HasIndex(r => r.QuestionId);
         builder.Entity<Turn>(turn =>
         {
             turn.HasKey(t => t.Id);

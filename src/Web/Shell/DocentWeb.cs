@@ -11,6 +11,7 @@ using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Documents;
 using Rag.Web.Sharing;
+using Rag.Web.TestQuestions;
 
 namespace Rag.Web.Shell;
 
@@ -45,6 +46,7 @@ public static class DocentWeb
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
         builder.Services.AddAnswers(builder.Configuration);
+        builder.Services.AddTestQuestions(builder.Configuration);
         builder.Services.AddAntiforgery(options =>
         {
             options.HeaderName = AntiforgeryHeaderFilter.Header;
@@ -80,6 +82,7 @@ public static class DocentWeb
         app.MapDocuments();
         app.MapSharing();
         app.MapChat();
+        app.MapTestQuestions();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)   // our own header says it
             .Add(RequireCallerForCircuits);

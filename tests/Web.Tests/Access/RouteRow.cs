@@ -57,6 +57,11 @@ internal static class RouteRows
         new("POST", $"{Assistant}/documents/{{document}}/retry", Need.Manage),
         new("GET", $"{Assistant}/documents/{{document}}/original", Need.Manage),
 
+        new("GET", $"{Assistant}/tests", Need.Manage),
+        new("POST", $"{Assistant}/tests", Need.Manage, new { question = "What were the net sales?", document = Guid.Empty }),
+        new("POST", $"{Assistant}/tests/run", Need.Manage),
+        new("DELETE", $"{Assistant}/tests/{{test}}", Need.Manage),
+
         new("GET", $"{Assistant}/links", Need.Manage),
         new("POST", $"{Assistant}/links", Need.Manage, LinkBody),
         new("DELETE", $"{Assistant}/links/{{link}}", Need.Manage),

@@ -14,6 +14,7 @@ using Rag.Web.Assistants;
 using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Sharing;
+using Rag.Web.TestQuestions;
 
 namespace Rag.Web.Tests.Chat;
 
@@ -34,11 +35,13 @@ internal sealed class ChatWorld : IAsyncDisposable
         services.AddSingleton<IWholeReader>(Reader);
         services.AddSingleton<IChatClient>(Model);
         services.AddSingleton<IDocumentLibrary>(Library);
-        services.AddSingleton(_ => ModelFacts ?? throw new ModelException(ModelFailure.Unavailable, "model.onnx is missing."));
+        services.AddTransient(_ => ModelFacts ?? throw new ModelException(ModelFailure.Unavailable, "model.onnx is missing."));
         services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
         services.AddSingleton<AuthenticationStateProvider>(People);
         services.AddScoped<CallerAccessor>();
-        services.AddAnswers(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        services.AddAnswers(configuration);
+        services.AddTestQuestions(configuration);
         Services = services.BuildServiceProvider(validateScopes: true);
         Clock = clock;
     }

@@ -5,14 +5,15 @@ using Rag.Web.Assistants;
 using Rag.Web.Chat;
 using Rag.Web.Documents;
 using Rag.Web.Sharing;
+using Rag.Web.TestQuestions;
 
 namespace Rag.Web.Tests.Hosting;
 
 /// <summary>Ids that fill a route: of things that exist, or of nothing.</summary>
-internal sealed record RouteIds(Guid Assistant, Guid Document, Guid Link, Guid Conversation, Guid Turn, string Token)
+internal sealed record RouteIds(Guid Assistant, Guid Document, Guid Link, Guid Conversation, Guid Turn, Guid Test, string Token)
 {
     public static RouteIds Missing() =>
-        new(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), SecretToken.Create());
+        new(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), SecretToken.Create());
 
     public string Fill(string pattern) => pattern
         .Replace("{assistant}", Assistant.ToString("N"), StringComparison.Ordinal)
@@ -20,6 +21,7 @@ internal sealed record RouteIds(Guid Assistant, Guid Document, Guid Link, Guid C
         .Replace("{link}", Link.ToString("N"), StringComparison.Ordinal)
         .Replace("{conversation}", Conversation.ToString("N"), StringComparison.Ordinal)
         .Replace("{turn}", Turn.ToString("N"), StringComparison.Ordinal)
+        .Replace("{test}", Test.ToString("N"), StringComparison.Ordinal)
         .Replace("{token}", Token, StringComparison.Ordinal)
         .Replace("{**path}", "nothing.css", StringComparison.Ordinal)
         .Replace("{number}", "1", StringComparison.Ordinal);
@@ -27,7 +29,7 @@ internal sealed record RouteIds(Guid Assistant, Guid Document, Guid Link, Guid C
     /// <summary>The text with every id of these made the same, to compare what two answers say beside them.</summary>
     public string Blank(string text)
     {
-        foreach (var id in new[] { Assistant, Document, Link, Conversation, Turn })
+        foreach (var id in new[] { Assistant, Document, Link, Conversation, Turn, Test })
         {
             text = text.Replace(id.ToString("N"), "ID", StringComparison.OrdinalIgnoreCase).Replace(id.ToString("D"), "ID", StringComparison.OrdinalIgnoreCase);
         }
@@ -58,7 +60,9 @@ internal sealed class Household(DocentServer server)
         }
 
         var turn = await AddConversationAsync(assistant, upload.Document!, ownerId, guest, link.Link.Id);
-        return new RouteIds(assistant.Id.Value, upload.Document!.Id.Value, link.Link.Id, turn.ConversationId.Value, turn.Id.Value, link.Token);
+        var test = await services.GetRequiredService<TestQuestionStore>().SaveAsync(
+            caller, assistant.Id, new TestQuestionDraft("What were the net sales?", upload.Document!.Id.Value, null), Cancel);
+        return new RouteIds(assistant.Id.Value, upload.Document!.Id.Value, link.Link.Id, turn.ConversationId.Value, turn.Id.Value, test.Id!.Value, link.Token);
     }
 
     private async Task<Turn> AddConversationAsync(Assistant assistant, DocumentStatus file, string ownerId, GuestId? guest, Guid link)

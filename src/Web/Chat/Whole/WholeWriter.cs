@@ -24,7 +24,7 @@ internal sealed class WholeWriter(
     public async Task<StoredAnswer> WriteAsync(
         AnswerWork work, WholeQuestion question, ReadingPlan plan, WholeReadingResult found, StoredAnswer answer, AnswerStream stream, Action<StoredAnswer> keep)
     {
-        var text = new ModelText();
+        var text = new ModelText(isHeld: stream.IsHeld);
         var points = new List<Point>();
         try
         {
@@ -88,6 +88,7 @@ internal sealed class WholeWriter(
         var passages = points.Select(p => p.Passage).OfType<Passage>().DistinctBy(p => p.Chunk).ToList();
         var read = new SearchResult(passages, [], true, 0, work.Question, plan.Files.Count, TimeSpan.Zero, TimeSpan.Zero);
         answer = await aligner.CheckAsync(work.Grant.Scope, answer, read, CancellationToken.None);
+        answer = work.Grant.DropsUnsupported ? answer.WithoutUnsupported() : answer;
         keep(answer);
         stream.Publish(new AnswerPart.SentencesChecked(answer));
         return answer;
