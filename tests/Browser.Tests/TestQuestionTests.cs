@@ -31,6 +31,7 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
             var page = await owner.NewPageAsync();
             await Acts.SignInAsync(page);
             await page.GotoAsync($"/assistants/{assistant:N}");
+            await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeEnabledAsync();   // the page is live
             var tests = page.GetByRole(AriaRole.Region, new() { Name = "Test questions" });
             await Expect(tests.GetByText("Save a question with the page that answers it")).ToBeVisibleAsync();
             await tests.ScrollIntoViewIfNeededAsync();
@@ -55,6 +56,7 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
             await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
 
             await page.GotoAsync($"/assistants/{assistant:N}");
+            await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeEnabledAsync();   // the page is live
             await Expect(tests.GetByText("2 of 2 find their page")).ToBeVisibleAsync();
             await page.GetByLabel("Actions for museum.txt").ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
@@ -71,6 +73,7 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
             await drop.ScrollIntoViewIfNeededAsync();
             await Acts.ShootAsync(page, $"tests-guests-{name}");
             await page.ReloadAsync();
+            await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeEnabledAsync();
             await Expect(drop).ToBeCheckedAsync();
             Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
         }
