@@ -62,7 +62,7 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
             await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Delete the file" }).ClickAsync();
             await Expect(tests.GetByText("1 of 2 find their page, was 2")).ToBeVisibleAsync();
-            await Expect(tests.GetByText("since the files changed")).ToBeVisibleAsync();
+            await Expect(tests.GetByText("Before → after the files changed")).ToBeVisibleAsync();
             await Expect(tests.Locator("[data-found=no]")).ToContainTextAsync("1st quote →");
             await tests.ScrollIntoViewIfNeededAsync();
             await Acts.ShootAsync(page, $"tests-changed-{name}");

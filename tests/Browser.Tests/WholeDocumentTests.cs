@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Rag.Browser.Tests.Product;
 using Rag.Testing;
@@ -24,6 +25,14 @@ public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
             var assistant = await client.CreateAssistantAsync("Apple");
             await client.UploadAsync(assistant, TestData.Apple, await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple), TestContext.Current.CancellationToken));
             await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+            var events = new List<(string Name, JsonElement Data)>();
+            await client.AskAsync(assistant, "List all percentages", (kind, data) => events.Add((kind, data)), TestContext.Current.CancellationToken);
+            Assert.Equal(["accepted", "searching", "reading"], events.Take(3).Select(e => e.Name));
+            Assert.True(events.Count(e => e.Name == "reading") > 2);
+            var whole = events[^1].Data.GetProperty("answer").GetProperty("whole");
+            Assert.Equal(whole.GetProperty("passages").GetInt32(), whole.GetProperty("read").GetInt32());
+            Assert.Contains(whole.GetProperty("sections").EnumerateArray().SelectMany(s => s.GetProperty("points").EnumerateArray()), p => p.GetProperty("value").GetString() is "8%" or "6%" or "10%");
+
             await using var owner = await browser.NewUserAsync(server.Address, scheme, width, height);
             var page = await owner.NewPageAsync();
             await Acts.SignInAsync(page);

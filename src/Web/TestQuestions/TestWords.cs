@@ -34,7 +34,7 @@ internal static class TestWords
     }
 
     /// <summary>What lies between the two; null where nothing changed.</summary>
-    public static string? Change(TestReport report) => report.Changed.Count == 0 ? null : $"since the {string.Join(" and the ", report.Changed)} changed";
+    public static string? Change(TestReport report) => report.Changed.Count == 0 ? null : $"the {string.Join(" and the ", report.Changed)} changed:";
 
     public static string Running(TestProgress progress) =>
         string.Create(CultureInfo.InvariantCulture, $"asking {Math.Min(progress.Done + 1, progress.Total)} of {Words.Count(progress.Total, "question", "questions")} …");

@@ -60,6 +60,32 @@ public sealed class WholeAnswerTests
     }
 
     [Fact]
+    public async Task Reading_OnTheScreenAndByHttp()
+    {
+        await using var world = await ChatWorld.CreateAsync();
+        var accepted = await world.AcceptedAsync(world.Owner, "List all dates");
+        var parts = await world.WatchToEndAsync(world.Owner, accepted.Turn);
+        var view = new TurnView(accepted.Turn, "List all dates");
+        var heard = new List<string?>();
+        var waits = new List<string?>();
+        foreach (var part in parts)
+        {
+            heard.Add(view.Apply(part));
+            waits.Add(view.Waiting);
+        }
+
+        Assert.Contains("Reading all 4 passages.", heard);
+        Assert.Contains("read 3 of 4 passages", waits);
+        Assert.Null(view.Progress);
+        var (name, data) = parts.OfType<AnswerPart.Reading>().Last().ToEvent(accepted.Turn);
+        Assert.Equal(("reading", 4, 4), (name, data.Read, data.Passages));
+        var reply = parts[^1].ToEvent(accepted.Turn).Event.Answer!;
+        Assert.Equal("read 4 of 4 passages in 1 file", reply.Whole!.Coverage);
+        Assert.All(reply.Whole.Sections.SelectMany(s => s.Points), p => Assert.Contains(reply.Citations, c => c.Number == p.Citation && c.Shown));
+        Assert.DoesNotContain(ScriptedSearch.Apple.Value.ToString(), System.Text.Json.JsonSerializer.Serialize(reply), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Reading_Stopped_KeepsHowFarItCame()
     {
         await using var world = await ChatWorld.CreateAsync();
