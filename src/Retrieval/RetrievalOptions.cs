@@ -44,6 +44,10 @@ public sealed class RetrievalOptions
     [Range(1, 50)]
     public int MaxPassages { get; set; } = 6;
 
+    /// <summary>Of these, how many one file may give while others have nearly as good ones.</summary>
+    [Range(1, 50)]
+    public int MaxPassagesPerDocument { get; set; } = 4;
+
     /// <summary>Sentences and table rows that are embedded to find the evidence.</summary>
     [Range(1, 200)]
     public int EvidenceCandidates { get; set; } = 20;
@@ -51,6 +55,14 @@ public sealed class RetrievalOptions
     /// <summary>Sentences and table rows shown as evidence.</summary>
     [Range(1, 20)]
     public int EvidenceCount { get; set; } = 3;
+
+    /// <summary>The best of these that are ranked again by the chat model, where it is fast enough; 0 switches that off.</summary>
+    [Range(0, 50)]
+    public int RerankCandidates { get; set; } = 8;
+
+    /// <summary>How long ranking again may delay the quotes. Where the model would need longer, quotes are shown without it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan RerankBudget { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Three times the best sentence's cosine plus the weighted share of question terms, below which the files do not answer. Unset: the

@@ -52,6 +52,7 @@ public static class RetrievalServices
         AddIndex(services, configuration);
         services.AddSingleton<IIndexWriter, IndexWriter>();
         services.AddSingleton<SentenceVectors>();
+        services.AddSingleton<EvidenceReranker>();
         services.AddSingleton<EvidenceFinder>();
         services.AddSingleton<AnswerAligner>();
         services.AddSingleton<IPassageSearch, PassageSearch>();

@@ -1,63 +1,62 @@
-using System.Globalization;
+using System.Diagnostics;
 using Rag.Evaluation;
 using Rag.Evaluation.Sets;
 
-// Measures retrieval and answers on test sets and compares with the recorded baseline. Usage: [--short] [--accept] [--cache FOLDER] [SET …]
-var arguments = new Queue<string>(args);
-bool quick = false, accept = false;
-string? cache = null;
-var wanted = new List<string>();
-while (arguments.TryDequeue(out var argument))
+// Measures retrieval and answers on test sets and compares with the recorded baseline.
+if (Arguments.Parse(args) is not { } arguments)
 {
-    switch (argument)
+    await Console.Error.WriteLineAsync("Usage: Rag.Evaluation [--short] [--accept] [--cache FOLDER] [--write FILE] [--set Retrieval:NAME=VALUE] [xquad|evidence|tenq|chunking|cranfield ...]");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+var cancel = stop.Token;
+var figures = new List<Figure>();
+await using var bench = await Workbench.OpenAsync(arguments.CacheFolder, arguments.Settings, cancel);
+await RunAsync("xquad", () => new XQuad(bench).RankingAsync(cancel));
+await RunAsync("evidence", () => new XQuad(bench).EvidenceAsync(cancel));
+await RunAsync("tenq", () => new TenQ(bench).MeasureAsync(cancel));
+if (!arguments.Short)
+{
+    await RunAsync("chunking", () => new Chunking(bench).RankingAsync(cancel));
+    if (Cranfield.Folder is { } folder)
     {
-        case "--short":
-            quick = true;
-            break;
-        case "--accept":
-            accept = true;
-            break;
-        case "--cache":
-            cache = arguments.Dequeue();
-            break;
-        default:
-            wanted.Add(argument);
-            break;
+        await RunAsync("cranfield", () => new Cranfield(bench, folder).RankingAsync(cancel));
+    }
+    else
+    {
+        Console.WriteLine("Cranfield: absent. Set DOCENT_EVAL to a folder that holds cranfield/{docs,queries,qrels}.jsonl.");
     }
 }
 
-var cancel = CancellationToken.None;
-var figures = new List<Figure>();
-await using var bench = await Workbench.OpenAsync(cache, new Dictionary<string, string?>(), cancel);
-await RunAsync("xquad", () => new XQuad(bench).RankingAsync(cancel));
-await RunAsync("evidence", () => new XQuad(bench).EvidenceAsync(cancel));
-await RunAsync("chunking", () => new Chunking(bench).RankingAsync(cancel));
-await RunAsync("tenq", () => new TenQ(bench).MeasureAsync(cancel));
-if (Environment.GetEnvironmentVariable("DOCENT_EVAL") is { Length: > 0 } folder && Directory.Exists(Path.Combine(folder, "cranfield")))
+var baseline = Baseline.Read();
+var table = Report.Table(figures, baseline);
+Console.WriteLine(table);
+if (arguments.WriteTo is { } path)
 {
-    await RunAsync("cranfield", () => new Cranfield(bench, Path.Combine(folder, "cranfield")).RankingAsync(cancel));
-}
-else
-{
-    Console.WriteLine("Cranfield: not here (DOCENT_EVAL names no folder that holds it).");
+    await File.WriteAllTextAsync(path, await Report.PageAsync(table, cancel), cancel);
 }
 
-_ = (quick, accept);
-return figures.TrueForAll(figure => figure.MeetsBar) ? 0 : 1;
+if (arguments.Accept)
+{
+    Baseline.Write(figures, baseline);
+}
+
+var failed = figures.Count(figure => !baseline.Accepts(figure));
+Console.WriteLine($"Total: {figures.Count}, Errors: 0, Failed: {failed}");
+return failed == 0 ? 0 : 1;
 
 async Task RunAsync(string set, Func<Task<IReadOnlyList<Figure>>> measure)
 {
-    if (wanted.Count > 0 && !wanted.Contains(set))
+    if (arguments.Sets.Count == 0 || arguments.Sets.Contains(set))
     {
-        return;
+        var clock = Stopwatch.StartNew();
+        figures.AddRange(await measure());
+        Console.WriteLine($"{set}: {clock.Elapsed.TotalSeconds:F0} s");
     }
-
-    var clock = System.Diagnostics.Stopwatch.StartNew();
-    foreach (var figure in await measure())
-    {
-        figures.Add(figure);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name,-70} {figure.Value:F4} {figure.Bar:F3} {(figure.MeetsBar ? "" : "below the bar")}"));
-    }
-
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set}: {clock.Elapsed.TotalSeconds:F1} s"));
 }

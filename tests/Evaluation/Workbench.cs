@@ -4,7 +4,9 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rag.Inference;
+using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 using Rag.Ingestion;
 using Rag.Retrieval;
@@ -13,6 +15,7 @@ using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
 using Rag.Retrieval.Text;
+using Rag.Web.Composition;
 
 namespace Rag.Evaluation;
 
@@ -33,13 +36,14 @@ internal sealed class Workbench : IAsyncDisposable
         var embeddings = inference.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Embeddings = new RememberingEmbedder(embeddings, cacheFolder);
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Retrieval:DataFolder", folder), new("Retrieval:SentenceCacheEntries", "1000000"), .. settings])
+            .AddInMemoryCollection([new("Retrieval:DataFolder", folder), new("Retrieval:SentenceCacheEntries", "1000000"), new("Retrieval:RerankCandidates", "0"), .. settings])
             .Build();
         services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(Embeddings)
             .AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, (_, _) => new Counter(Chat.GetService<ITextTokenCounter>()!))
             .AddKeyedSingleton<ITokenCounter>(ITokenCounter.Embedding, (_, _) => new Counter(embeddings.GetService<ITextTokenCounter>()!))
+            .AddSingleton<IEvidenceRanker>(provider => new EvidenceRanker(() => Chat.GetService<IContinuationScorer>(), NullLogger<EvidenceRanker>.Instance))
             .AddRetrieval(configuration)
             .AddIngestionWorker(configuration)
             .BuildServiceProvider();

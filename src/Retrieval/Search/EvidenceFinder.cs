@@ -12,7 +12,7 @@ internal sealed record FoundEvidence(IReadOnlyList<(EvidenceUnit Unit, double Sc
 /// cosine and lexical score, both min-max scaled over the candidates, are added; the passage's rank and the kind of answer asked for
 /// settle what is close. Weights: docs/decisions/0050.
 /// </summary>
-internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<RetrievalOptions> options)
+internal sealed class EvidenceFinder(SentenceVectors sentences, EvidenceReranker reranker, IOptions<RetrievalOptions> options)
 {
     private const double K1 = 1.2;
     private const double B = 0.4;             // sentences vary less in length than documents do
@@ -45,8 +45,8 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, IOptions<Retriev
                 + (kind.IsIn(candidate.Unit.Text) ? KindWeight : 0) + (PassageWeight * (last - candidate.Unit.Draft) / last)))
             .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Unit.Draft).ThenBy(pair => pair.Unit.Start);
         var seen = new HashSet<string>();
-        var best = ranked.Where(pair => seen.Add(string.Join(' ', pair.Unit.Terms))).Take(options.Value.EvidenceCount).ToList();
-        return new FoundEvidence(best, cosines.Max());
+        var distinct = await reranker.RankAsync(question, [.. ranked.Where(pair => seen.Add(string.Join(' ', pair.Unit.Terms)))], cancel);
+        return new FoundEvidence([.. distinct.Take(options.Value.EvidenceCount)], cosines.Max());
     }
 
     private List<(EvidenceUnit Unit, double Lexical)> Choose(

@@ -11,6 +11,9 @@ internal static class FollowUp
 {
     private const int MostQuestions = 3;
 
+    /// <summary>What a term of an earlier question counts against one of the question itself.</summary>
+    private const double EarlierShare = 0.4;
+
     private static readonly FrozenSet<string> Pronouns =
         "it itself they them theirs he him she hers former latter these those".Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
@@ -34,6 +37,17 @@ internal static class FollowUp
         }
 
         return string.Join(' ', parts.Where(part => part.Length > 0));
+    }
+
+    /// <summary>Weighs down the terms that only the earlier questions hold: they say about what, not what.</summary>
+    /// <param name="weights">Of all terms searched for.</param>
+    /// <param name="question">Without the questions it leans on.</param>
+    public static IReadOnlyDictionary<string, double> Discount(IReadOnlyDictionary<string, double> weights, string question)
+    {
+        var own = Terms.Of(question).ToHashSet();
+        return weights.Keys.All(own.Contains)
+            ? weights
+            : weights.ToDictionary(weight => weight.Key, weight => own.Contains(weight.Key) ? weight.Value : weight.Value * EarlierShare);
     }
 
     public static bool LeansBack(string question)

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Knowledge;
-using Rag.Retrieval.Text;
 
 namespace Rag.Retrieval.Search;
 
@@ -34,12 +33,5 @@ internal static class PassageLoader
         }
 
         return chunks;
-    }
-
-    /// <summary>Keeps the first of passages that say the same, letter by letter: the same file uploaded twice, a page printed twice.</summary>
-    public static List<FoundChunk> WithoutDuplicates(IEnumerable<FoundChunk> chunks)
-    {
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return [.. chunks.Where(chunk => seen.Add(Blanks.Fold(chunk.Text)))];
     }
 }

@@ -29,11 +29,12 @@ internal sealed class PassageSearch(
         await using var db = await contexts.CreateDbContextAsync(cancel);
         await embedderIdentity.CheckAsync(db, vector.Length, writing: false, cancel);
         var answer = await index.SearchAsync(scope, new IndexQuery(vector, terms, options.Value.ListLength), cancel);
+        answer = answer with { TermWeights = FollowUp.Discount(answer.TermWeights, request.Question) };
         var (drafts, texts, identity) = await FindPassagesAsync(db, scope, question, vector, asked, answer, cancel);
         var searched = clock.GetTimestamp();
 
         var units = drafts.SelectMany((draft, i) => Units(i, draft, texts[i], identity)).ToList();
-        var evidence = await evidenceFinder.FindAsync(scope, question, vector, terms, answer.TermWeights, units, cancel);
+        var evidence = await evidenceFinder.FindAsync(scope, request.Question, vector, terms, answer.TermWeights, units, cancel);
         var termShare = TermShare(terms, answer, drafts, identity);
         var floor = options.Value.RelevanceFloor ?? RelevanceFloor.For(embedder.ModelId);
         var (passages, shown) = Cut(request.PassageTokens, drafts, texts, evidence);
@@ -58,9 +59,10 @@ internal sealed class PassageSearch(
         var candidates = await PassageLoader.LoadAsync(db, scope, fused, cancel);
         var identity = await DocumentIdentity.LoadAsync(db, question, candidates, cancel);
         var ranked = PassageRanking.Order(vector, terms, answer.TermWeights, candidates, identity);
-        var chunks = PassageLoader.WithoutDuplicates(ranked);
         // Merging makes fewer of them: some more than are wanted go in.
-        var drafts = NeighbourMerge.Merge([.. chunks.Take(options.Value.MaxPassages * 2)]).Take(options.Value.MaxPassages).ToList();
+        var (most, perDocument) = (options.Value.MaxPassages, options.Value.MaxPassagesPerDocument);
+        var chunks = PassageVariety.Cap(PassageVariety.WithoutDuplicates(ranked), most * 2, perDocument * 2);
+        var drafts = PassageVariety.Cap(NeighbourMerge.Merge(chunks), most, perDocument);
         var pages = await DocumentText.LoadAsync(db, scope, drafts.Select(d => (d.Document.Id, d.Document.Generation, d.Pages)), cancel);
         // Deleted in this very moment: its pages are gone, and so is the passage.
         drafts.RemoveAll(draft => !pages[(draft.Document.Id, draft.Document.Generation)].Holds(draft.Start, draft.End));

@@ -8,6 +8,10 @@ namespace Rag.Evaluation.Sets;
 /// </summary>
 internal sealed class Cranfield(Workbench bench, string folder)
 {
+    /// <summary>Null where the collection is not at hand.</summary>
+    public static string? Folder =>
+        Environment.GetEnvironmentVariable("DOCENT_EVAL") is { Length: > 0 } root && Directory.Exists(Path.Combine(root, "cranfield")) ? Path.Combine(root, "cranfield") : null;
+
     private sealed record Abstract(int Id, string Text);
 
     private sealed record Query(int Id, string Text);

@@ -47,7 +47,6 @@ internal sealed partial class TenQ(Workbench bench)
             Console.WriteLine($"not on its page: {Path.GetFileName(file)} p. {page}: {text}");
         }
 
-        if (Environment.GetEnvironmentVariable("DBG2") is not null) foreach (var (row, result) in asked) Console.WriteLine($"{(result.Answerable ? "  " : "- ")}{result.Relevance:F2} {row.Question}");
         foreach (var (row, result) in tables.Where(a => !FigureFound(a.Row, a.Result)))
         {
             Console.WriteLine($"10-Q row {row.Number} without its figure: {row.Question}\n    {string.Join("\n    ", result.Evidence.Select(e => $"{result.Passages[e.Passage].FileName} p. {e.Page}: {e.Text}"))}");

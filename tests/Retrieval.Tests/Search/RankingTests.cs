@@ -117,6 +117,17 @@ public sealed class RankingTests
         Assert.Equal("Why?", FollowUp.Compose("Why?", []));
     }
 
+    [Fact]
+    public void FollowUp_TermsOfEarlierQuestions_CountLess()
+    {
+        var weights = new Dictionary<string, double> { ["appl"] = 2, ["repurchas"] = 1 };
+
+        var discounted = FollowUp.Discount(weights, "And when did they repurchase?");
+
+        Assert.Equal((0.8, 1), (discounted["appl"], discounted["repurchas"]));
+        Assert.Same(weights, FollowUp.Discount(weights, "When did Apple repurchase?"));
+    }
+
     private static HashSet<string> Set(params string[] terms) => [.. terms];
 
     private static string Ordinals(PassageDraft draft) => string.Join(' ', draft.Chunks.Select(chunk => chunk.Ordinal));

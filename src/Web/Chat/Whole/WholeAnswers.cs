@@ -93,8 +93,7 @@ internal sealed class WholeAnswers(
     {
         if (question.Task is WholeTask.List or WholeTask.Count)
         {
-            var entries = work.Grant.IsOwner ? options.Value.ListEntries : Math.Min(options.Value.ListEntries, options.Value.GuestListEntries);
-            return reader.ListAsync(work.Grant.Scope, plan, new ListRequest(question.Subject!, entries), progress, cancel);
+            return reader.ListAsync(work.Grant.Scope, plan, new ListRequest(question.Subject!, options.Value.ListEntries), progress, cancel);
         }
 
         var usual = question.Task == WholeTask.About ? AboutPoints : options.Value.SummaryPoints;
