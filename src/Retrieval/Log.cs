@@ -65,4 +65,16 @@ internal static partial class Log
 
     [LoggerMessage(38, LogLevel.Information, "{Passages} passages of a knowledge base that is no more deleted from Qdrant")]
     public static partial void QdrantForeignDeleted(this ILogger logger, long passages);
+
+    [LoggerMessage(40, LogLevel.Information, "Embedding model {Model} is to take over: {Done} of {All} passages embedded")]
+    public static partial void TakeoverProgress(this ILogger logger, string model, int done, int all);
+
+    [LoggerMessage(41, LogLevel.Information, "Embedding model {Model} has taken over")]
+    public static partial void TakeoverDone(this ILogger logger, string model);
+
+    [LoggerMessage(42, LogLevel.Warning, "Changing the embedding model is held up; it will be tried again")]
+    public static partial void TakeoverFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(43, LogLevel.Information, "Document {Document} waits until the embedding model has taken over")]
+    public static partial void DocumentWaitsForTakeover(this ILogger logger, DocumentId document);
 }

@@ -61,6 +61,9 @@ public static class RetrievalServices
         services.AddSingleton<OutboxWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxWorker>());
         services.AddHostedService(provider => provider.GetRequiredService<QdrantKeeper>());
+        services.AddSingleton<TakeoverSignal>();
+        services.AddSingleton<EmbedderTakeover>();
+        services.AddHostedService(provider => provider.GetRequiredService<EmbedderTakeover>());
         return services;
     }
 

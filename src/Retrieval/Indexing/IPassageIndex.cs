@@ -55,6 +55,9 @@ internal interface IPassageIndex
     /// <summary>Deletes passages that are no longer live. In the caller's transaction.</summary>
     Task DeleteAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, IReadOnlyList<long> rows, CancellationToken cancel);
 
+    /// <summary>Before the stored vectors are replaced by <see cref="NextVector"/>: an index outside the database is filled with these, beside what it has.</summary>
+    Task PrepareTakeoverAsync(EmbedderName next, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Every stored vector was replaced by another model's: whatever was derived from vectors is dropped, in memory and on disk.</summary>
     Task VectorsReplacedAsync(CancellationToken cancel);
 

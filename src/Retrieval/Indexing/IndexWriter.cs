@@ -12,10 +12,13 @@ internal sealed class IndexWriter(
     IPassageIndex index,
     EmbedderIdentity embedder,
     OutboxSignal outbox,
+    TakeoverSignal takeover,
     TimeProvider clock,
     IOptions<RetrievalOptions> options,
     ILogger<IndexWriter> logger) : IIndexWriter
 {
+    private static readonly TimeSpan TakeoverLook = TimeSpan.FromSeconds(5);
+
     private DateTime LeaseEnd => clock.GetUtcNow().UtcDateTime + options.Value.MaxLease;
 
     public async Task<LeaseState> SavePagesAsync(JobLease lease, IReadOnlyList<PageText> pages, CancellationToken cancel)
@@ -67,6 +70,7 @@ internal sealed class IndexWriter(
             return LeaseState.Lost;
         }
 
+        await WaitForTakeoverAsync(lease, dimensions, cancel);
         await index.StageAsync(
             lease.Scope, lease.Document, lease.Generation,
             [.. chunks.Select((chunk, i) => new StagedPassage(chunk.Chunk.Ordinal, chunk.Vector, terms[i]))], cancel);
@@ -74,7 +78,7 @@ internal sealed class IndexWriter(
             lease,
             async db =>
             {
-                await embedder.CheckAsync(db, dimensions, writing: true, cancel);
+                await embedder.ClaimAsync(db, dimensions, cancel);
                 var ordinals = rows.ConvertAll(row => row.Ordinal);
                 await DropChunksAsync(db, lease, db.Chunks.Where(c => ordinals.Contains(c.Ordinal)), cancel);
                 db.Chunks.AddRange(rows);
@@ -165,7 +169,20 @@ internal sealed class IndexWriter(
         if (rows.Count > 0)
         {
             await index.DeleteAsync(db, lease.Scope.KnowledgeBase, rows, cancel);
+            await db.NextVectors.Where(v => rows.Contains(v.Row)).ExecuteDeleteAsync(cancel);
             await db.Chunks.Where(c => rows.Contains(c.Row)).ExecuteDeleteAsync(cancel);
+        }
+    }
+
+    /// <summary>Vectors of the model that is to take over cannot stand beside the old ones; the file waits, its lease renewed, until it has.</summary>
+    private async Task WaitForTakeoverAsync(JobLease lease, int dimensions, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        while (!await embedder.MatchesAsync(db, dimensions, cancel))
+        {
+            logger.DocumentWaitsForTakeover(lease.Document);
+            takeover.Set();
+            await Task.Delay(TakeoverLook, clock, cancel);
         }
     }
 

@@ -73,6 +73,7 @@ internal sealed class OutboxWorker(
                 .Where(c => c.Document == entry.Document && (entry.Generation == null || c.Generation == entry.Generation))
                 .Select(c => c.Row).Take(RowsAtOnce).ToListAsync(cancel);
             await index.DeleteAsync(db, entry.KnowledgeBase, rows, cancel);
+            await db.NextVectors.Where(v => rows.Contains(v.Row)).ExecuteDeleteAsync(cancel);
             await db.Chunks.Where(c => rows.Contains(c.Row)).ExecuteDeleteAsync(cancel);
             total += rows.Count;
             if (rows.Count < RowsAtOnce)

@@ -45,7 +45,11 @@ public sealed record SearchResult(
     string SearchedQuestion,
     int FilesSearched,
     TimeSpan SearchTime,
-    TimeSpan EvidenceTime);
+    TimeSpan EvidenceTime)
+{
+    /// <summary>Another embedding model is taking over: meanwhile passages are found by their words only.</summary>
+    public bool ByWordsAlone { get; init; }
+}
 
 /// <summary>Hybrid search over one knowledge base: dense and lexical, fused; then merged, cut to the budget, and its decisive sentences.</summary>
 public interface IPassageSearch

@@ -14,7 +14,7 @@ internal static class PassageRanking
     private const double PairWeight = 0.35;
     private const double IdentityWeight = 0.5;
 
-    /// <param name="question">L2-normalised query embedding.</param>
+    /// <param name="question">L2-normalised query embedding; empty while another embedding model takes over.</param>
     /// <param name="terms">Of the question, in its order.</param>
     /// <param name="weights">Inverse document frequency of each term in this knowledge base.</param>
     /// <param name="candidates">In the order of fusion, which decides between equals.</param>
@@ -28,7 +28,7 @@ internal static class PassageRanking
             return [];
         }
 
-        var cosines = candidates.Select(chunk => (double)TensorPrimitives.Dot(chunk.Vector.Span, question.Span)).ToList();
+        var cosines = candidates.Select(chunk => question.IsEmpty ? 0 : (double)TensorPrimitives.Dot(chunk.Vector.Span, question.Span)).ToList();
         var (least, most) = (cosines.Min(), cosines.Max());
         var bestLexical = candidates.Max(chunk => chunk.Hit.LexicalScore ?? 0);
         var asked = new AskedTerms(terms, weights);

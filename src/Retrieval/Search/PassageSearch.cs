@@ -27,10 +27,11 @@ internal sealed class PassageSearch(
         var terms = asked.Distinct().ToList();
         var vector = await embedder.QueryAsync(question, cancel);
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        await embedderIdentity.CheckAsync(db, vector.Length, writing: false, cancel);
-        var answer = await index.SearchAsync(scope, new IndexQuery(vector, terms, options.Value.ListLength), cancel);
+        // Vectors of two models are never compared: while another model takes over, words alone decide.
+        var compared = await embedderIdentity.MatchesAsync(db, vector.Length, cancel) ? vector : ReadOnlyMemory<float>.Empty;
+        var answer = await index.SearchAsync(scope, new IndexQuery(compared, terms, options.Value.ListLength), cancel);
         answer = answer with { TermWeights = FollowUp.Discount(answer.TermWeights, request.Question) };
-        var (drafts, texts, identity) = await FindPassagesAsync(db, scope, question, vector, asked, answer, cancel);
+        var (drafts, texts, identity) = await FindPassagesAsync(db, scope, question, compared, asked, answer, cancel);
         var searched = clock.GetTimestamp();
 
         var units = drafts.SelectMany((draft, i) => Units(i, draft, texts[i], identity)).ToList();
@@ -41,7 +42,7 @@ internal sealed class PassageSearch(
         return new SearchResult(
             passages, shown, drafts.Count > 0 && RelevanceFloor.IsAnswerable(floor, evidence.BestCosine, termShare), RelevanceFloor.Sum(evidence.BestCosine, termShare), question,
             answer.FileCount,
-            clock.GetElapsedTime(started, searched), clock.GetElapsedTime(searched));
+            clock.GetElapsedTime(started, searched), clock.GetElapsedTime(searched)) { ByWordsAlone = compared.IsEmpty };
     }
 
     public async Task<IReadOnlyList<Evidence?>> AlignAsync(

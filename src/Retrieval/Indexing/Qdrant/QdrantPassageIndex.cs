@@ -80,6 +80,9 @@ internal sealed class QdrantPassageIndex(
 
     public Task DeleteAsync(KnowledgeDbContext db, KnowledgeBaseId knowledgeBase, IReadOnlyList<long> rows, CancellationToken cancel) => Task.CompletedTask;
 
+    public async Task PrepareTakeoverAsync(EmbedderName next, CancellationToken cancel) =>
+        await repair.FillAsync(await collections.FindOrCreateAsync(next, cancel), cancel);
+
     public Task VectorsReplacedAsync(CancellationToken cancel)
     {
         collections.Forget();

@@ -106,7 +106,36 @@ internal sealed class QdrantRepair(
         return (written, surplus.Count);
     }
 
+    /// <summary>Fills a collection with the live passages and their coming vectors.</summary>
+    public async Task FillAsync(string collection, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var documents = await db.Documents.Where(d => d.LiveGeneration > 0).Select(d => new { d.Id, d.KnowledgeBase, d.LiveGeneration }).ToListAsync(cancel);
+        foreach (var document in documents)
+        {
+            var vectors = await db.Chunks.Where(c => c.Document == document.Id && c.Generation == document.LiveGeneration)
+                .Join(db.NextVectors, c => c.Row, v => v.Row, (_, v) => v).AsNoTracking().ToDictionaryAsync(v => v.Row, v => v.Vector, cancel);
+            var points = new List<QdrantPoint>();
+            await foreach (var chunk in StoredChunks.ReadAsync(db, document.Id, document.LiveGeneration).WithCancellation(cancel))
+            {
+                if (vectors.TryGetValue(chunk.Row, out var vector))
+                {
+                    points.Add(PointOf(document.KnowledgeBase, document.Id, document.LiveGeneration, chunk, vector));
+                }
+            }
+
+            await client.UpsertAsync(collection, points, cancel);
+        }
+    }
+
     public void Dispose() => gate.Dispose();
+
+    private static QdrantPoint PointOf(KnowledgeBaseId knowledgeBase, DocumentId document, int generation, StoredChunk chunk, byte[] packed)
+    {
+        var vector = new float[packed.Length / sizeof(float)];
+        VectorBytes.Unpack(packed, vector);
+        return QdrantPoints.Of(knowledgeBase, document, generation, chunk.Ordinal, vector, SparseTerms.OfPassage(Terms.Of(chunk.IndexedText)));
+    }
 
     private async Task WriteAsync(
         KnowledgeDbContext db, string collection, KnowledgeBaseId knowledgeBase, DocumentId document, int generation, HashSet<int> ordinals, CancellationToken cancel)
@@ -121,9 +150,7 @@ internal sealed class QdrantRepair(
         {
             if (ordinals.Contains(chunk.Ordinal))
             {
-                var vector = new float[chunk.Vector.Length / sizeof(float)];
-                VectorBytes.Unpack(chunk.Vector, vector);
-                points.Add(QdrantPoints.Of(knowledgeBase, document, generation, chunk.Ordinal, vector, SparseTerms.OfPassage(Terms.Of(chunk.IndexedText))));
+                points.Add(PointOf(knowledgeBase, document, generation, chunk, chunk.Vector));
             }
 
             if (points.Count == PointsAtOnce)
