@@ -12,7 +12,13 @@ switch (args)
     case ["embed"]:
         await ModelFigures.EmbedAsync(CancellationToken.None);
         return 0;
+    case ["vectors"]:
+        await VectorFigures.RunAsync(CancellationToken.None);
+        return 0;
+    case ["index"]:
+        await StoreFigures.RunAsync(CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index]");
         return 2;
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -53,18 +54,40 @@ internal static unsafe class Int8
     /// <param name="results">One for each vector.</param>
     public static void Dots(Int8Path path, sbyte* vectors, int stride, int count, short* query, int* results)
     {
-        for (var i = 0; i < count; i++, vectors += stride)
+        switch (path)
         {
-            results[i] = path switch
-            {
-                Int8Path.Avx512 => Dot512(vectors, query, stride),
-                Int8Path.Avx2 => Dot256(vectors, query, stride),
-                Int8Path.Vector128 => Dot128(vectors, query, stride),
-                _ => DotScalar(vectors, query, stride),
-            };
+            case Int8Path.Avx512:
+                for (var i = 0; i < count; i++)
+                {
+                    results[i] = Dot512(vectors + ((long)i * stride), query, stride);
+                }
+
+                break;
+            case Int8Path.Avx2:
+                for (var i = 0; i < count; i++)
+                {
+                    results[i] = Dot256(vectors + ((long)i * stride), query, stride);
+                }
+
+                break;
+            case Int8Path.Vector128:
+                for (var i = 0; i < count; i++)
+                {
+                    results[i] = Dot128(vectors + ((long)i * stride), query, stride);
+                }
+
+                break;
+            default:
+                for (var i = 0; i < count; i++)
+                {
+                    results[i] = DotScalar(vectors + ((long)i * stride), query, stride);
+                }
+
+                break;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Dot512(sbyte* vector, short* query, int stride)
     {
         var (even, odd) = (Vector512<int>.Zero, Vector512<int>.Zero);   // two sums, so that neither waits for the other
@@ -77,6 +100,7 @@ internal static unsafe class Int8
         return Vector512.Sum(even + odd);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Dot256(sbyte* vector, short* query, int stride)
     {
         var (even, odd) = (Vector256<int>.Zero, Vector256<int>.Zero);
@@ -89,6 +113,7 @@ internal static unsafe class Int8
         return Vector256.Sum(even + odd);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Dot128(sbyte* vector, short* query, int stride)
     {
         var sum = Vector128<int>.Zero;
@@ -103,6 +128,7 @@ internal static unsafe class Int8
         return Vector128.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int DotScalar(sbyte* vector, short* query, int stride)
     {
         var sum = 0;
