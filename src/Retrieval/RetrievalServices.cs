@@ -82,8 +82,15 @@ public static class RetrievalServices
         services.AddSingleton<QdrantKeeper>();
         services.AddSingleton<IPassageIndex>(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Index switch
         {
-            IndexKind.Qdrant => provider.GetRequiredService<QdrantPassageIndex>(),
+            IndexKind.Qdrant => QdrantAlone(provider),
             _ => provider.GetRequiredService<EmbeddedPassageIndex>(),
         });
+    }
+
+    /// <summary>Deletions would not reach the embedded index's files while it is out of use: they go, and are built again when it is back.</summary>
+    private static QdrantPassageIndex QdrantAlone(IServiceProvider provider)
+    {
+        BlockFolder.DeleteAll(provider.GetRequiredService<IOptions<RetrievalOptions>>());
+        return provider.GetRequiredService<QdrantPassageIndex>();
     }
 }

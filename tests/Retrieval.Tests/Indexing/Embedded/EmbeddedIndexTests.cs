@@ -5,6 +5,7 @@ using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Indexing.Embedded;
 using Rag.Retrieval.Jobs;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Tests.Indexing.Qdrant;
 using Rag.Retrieval.Text;
 using static Rag.Retrieval.Tests.Store;
 
@@ -118,6 +119,25 @@ public sealed class EmbeddedIndexTests
         Assert.True(FilesHold(store, kept));
         await using var other = await store.AgainAsync();
         Same(await AnswerAsync(store, scope), await AnswerAsync(other, scope));
+    }
+
+    [Fact]
+    public async Task Files_OnceQdrantIsUsed_AreGoneAndComeBackWithTheEmbeddedIndex()
+    {
+        await using var store = await OpenAsync(settings: AtOnce);
+        var scope = await FilledAsync(store);
+        var before = await AnswerAsync(store, scope);
+        await store.Get<BlockCache>().SavedAsync(scope);
+        Assert.Single(Files(store, scope));
+
+        await using (var qdrant = await OpenAsync(store.Folder, store.Clock, qdrant: new FakeQdrant()))
+        {
+            qdrant.Get<IPassageIndex>();   // deletions reach this one alone
+            Assert.Empty(Files(store, scope));
+        }
+
+        await using var again = await store.AgainAsync();
+        Same(before, await AnswerAsync(again, scope));
     }
 
     [Fact]
