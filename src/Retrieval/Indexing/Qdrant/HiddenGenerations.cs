@@ -16,7 +16,7 @@ internal static class HiddenGenerations
     {
         var dead = await db.Outbox.Where(e => e.KnowledgeBase == knowledgeBase).OrderBy(e => e.Id)
             .Select(e => new { e.Document, e.Generation }).Take(MostRows).ToListAsync(cancel);
-        var unborn = await db.Jobs.Where(j => j.KnowledgeBase == knowledgeBase)
+        var unborn = await db.Jobs.Where(j => j.KnowledgeBase == knowledgeBase).OrderBy(j => j.Id)
             .Select(j => new { j.Document, Generation = (int?)j.Generation }).Take(MostRows).ToListAsync(cancel);
         var hidden = dead.Concat(unborn).Distinct().ToList();
         if (hidden.Count == 0)

@@ -93,7 +93,7 @@ internal static class TermStatistics
         await using var db = await contexts.CreateDbContextAsync(cancel);
         while (await db.DocumentTerms
             .Where(t => t.Counted && !db.Documents.Any(d => d.Id == t.Document && d.LiveGeneration == t.Generation))
-            .Select(t => t.Document).Take(DocumentsAtOnce).ToListAsync(cancel) is { Count: > 0 } gone)
+            .OrderBy(t => t.Document).Select(t => t.Document).Take(DocumentsAtOnce).ToListAsync(cancel) is { Count: > 0 } gone)
         {
             foreach (var document in gone.Distinct())
             {
@@ -105,7 +105,7 @@ internal static class TermStatistics
 
         while (await db.Documents
             .Where(d => d.LiveGeneration > 0 && !db.DocumentTerms.Any(t => t.Document == d.Id && t.Generation == d.LiveGeneration && t.Counted))
-            .Select(d => new { d.Id, d.LiveGeneration, d.LivePassages }).Take(DocumentsAtOnce).ToListAsync(cancel) is { Count: > 0 } missing)
+            .OrderBy(d => d.Id).Select(d => new { d.Id, d.LiveGeneration, d.LivePassages }).Take(DocumentsAtOnce).ToListAsync(cancel) is { Count: > 0 } missing)
         {
             foreach (var document in missing)
             {
