@@ -36,7 +36,12 @@ internal sealed class Workbench : IAsyncDisposable
         var embeddings = inference.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Embeddings = new RememberingEmbedder(embeddings, cacheFolder);
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Retrieval:DataFolder", folder), new("Retrieval:SentenceCacheEntries", "1000000"), new("Retrieval:RerankCandidates", "0"), .. settings])
+            .AddInMemoryCollection([
+                // The chat model's ranking depends on how fast the machine is: only on demand.
+                new("Retrieval:RerankCandidates", settings.GetValueOrDefault("Retrieval:RerankCandidates") ?? "0"),
+                new("Retrieval:DataFolder", folder),
+                new("Retrieval:SentenceCacheEntries", "1000000"),
+                .. settings.Where(setting => setting.Key != "Retrieval:RerankCandidates")])
             .Build();
         services = new ServiceCollection()
             .AddLogging()

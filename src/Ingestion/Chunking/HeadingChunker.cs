@@ -2,6 +2,7 @@ using System.Text;
 using Rag.Ingestion.Extraction;
 using Rag.Retrieval.Indexing;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Text;
 
 namespace Rag.Ingestion.Chunking;
 
@@ -127,7 +128,8 @@ internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int
             return;
         }
 
-        foreach ((int start, int end) in SentenceSplitter.Split(content))
+        // A line feed ends a sentence for the splitter; here it is only where a line of the paragraph ends.
+        foreach ((int start, int end, _) in SentenceSplitter.Split(content.Replace('\n', ' ')))
         {
             int sentence = window.Cost(content[start..end]);
             if (sentence <= limits.Body)

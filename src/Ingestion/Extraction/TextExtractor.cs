@@ -5,7 +5,8 @@ using Rag.Retrieval.Knowledge;
 namespace Rag.Ingestion.Extraction;
 
 /// <summary>
-/// Plain text and Markdown: one page without geometry. Lines of a paragraph stay as they are; blank lines part paragraphs. Markdown's
+/// Plain text and Markdown: one page without geometry. Blank lines part paragraphs; a paragraph that an editor broke at a fixed width becomes
+/// one line again, so that its sentences are whole, other lines stay as they are. Markdown's
 /// headings, list items, tables and fences are recognised, its marks are kept: the text stays what the owner wrote.
 /// </summary>
 internal static class TextExtractor
@@ -17,7 +18,7 @@ internal static class TextExtractor
         var lines = new List<TextLine>();
         var blocks = new List<TextBlock>();
         TextBlock? open = null;
-        bool fenced = false;
+        bool fenced = false, wrapped = false;
         string? tableHeader = null;
         for (int i = 0; i < source.Length; i++)
         {
@@ -52,6 +53,15 @@ internal static class TextExtractor
                 }
 
                 open = new TextBlock(blockKind, text.Length, text.Length, level > 0 ? 7 - level : 0, row ? tableHeader : null);
+            }
+
+            if (!continues)
+            {
+                wrapped = !fenced && !fence && WrappedText.IsParagraph(source, i);
+            }
+            else if (wrapped)
+            {
+                text[^1] = ' ';   // in place of the line feed: offsets stay
             }
 
             lines.Add(new TextLine(text.Length, line.Length, 0, 0, 0, 0, 0, level > 0, []));

@@ -10,7 +10,7 @@ internal sealed record FoundEvidence(IReadOnlyList<(EvidenceUnit Unit, double Sc
 /// <summary>
 /// Finds the sentences and rows that decide a question. Words and the passage's rank choose some candidates; these are embedded, and
 /// cosine and lexical score, both min-max scaled over the candidates, are added; the passage's rank and the kind of answer asked for
-/// settle what is close. Weights: docs/decisions/0050.
+/// settle what is close. Weights: docs/decisions/0014.
 /// </summary>
 internal sealed class EvidenceFinder(SentenceVectors sentences, EvidenceReranker reranker, IOptions<RetrievalOptions> options)
 {

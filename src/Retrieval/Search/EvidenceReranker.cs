@@ -8,7 +8,7 @@ namespace Rag.Retrieval.Search;
 /// </summary>
 internal sealed class EvidenceReranker(IEnumerable<IEvidenceRanker> rankers, TimeProvider clock, IOptions<RetrievalOptions> options)
 {
-    /// <summary>Of the likelihood, scaled over the candidates; measured in docs/decisions/0050.</summary>
+    /// <summary>Of the likelihood, scaled over the candidates; measured in docs/decisions/0014.</summary>
     private const double Weight = 0.35;
 
     /// <summary>Fewer are not worth the trouble: the first three are shown anyway.</summary>

@@ -5,7 +5,7 @@ namespace Rag.Retrieval.Search;
 /// <summary>
 /// Puts the fused candidates in their final order. Fusion by rank finds them but throws away how much better one is than the next; here
 /// measures are added: cosine, share of the question's terms (weighted by rarity), BM25, kept pairs of neighbouring terms, and whether
-/// the file is the one that the question names. Weights were chosen on three test sets (docs/decisions/0050).
+/// the file is the one that the question names. Weights were chosen on three test sets (docs/decisions/0014).
 /// </summary>
 internal static class PassageRanking
 {

@@ -12,7 +12,7 @@ internal sealed class CitationAligner(IPassageSearch search)
     public async Task<StoredAnswer> CheckAsync(KnowledgeScope scope, StoredAnswer answer, SearchResult found, CancellationToken cancel)
     {
         var text = answer.ModelText ?? "";
-        List<(TextSpan Span, string Plain)> spans = [.. SentenceSplitter.Split(text).Select(s => (s, Plain(text.AsSpan(s.Start, s.Length))))];
+        List<(TextSpan Span, string Plain)> spans = [.. MarkdownSentences.Split(text).Select(s => (s, Plain(text.AsSpan(s.Start, s.Length))))];
         var said = spans.Where(s => SaysSomething(s.Plain)).ToList();
         var supports = said.Count == 0 ? [] : await search.AlignAsync(scope, [.. said.Select(s => s.Plain)], found.Passages, cancel);
         var bySpan = said.Zip(supports).ToDictionary(pair => pair.First.Span, pair => pair.Second);

@@ -54,7 +54,7 @@ internal static class PassageExcerpts
     /// <summary>Whole sentences around the evidence, growing to both sides while they fit.</summary>
     private static string Around(Passage passage, Evidence? best, int budget, ITokenCounter tokens)
     {
-        var pieces = SentenceSplitter.Split(passage.Text);
+        var pieces = MarkdownSentences.Split(passage.Text);
         var target = best is null ? 0 : best.Start - passage.Start;
         var center = pieces.Index().LastOrDefault(p => p.Item.Start <= target).Index;
         var (first, last) = (center, center - 1);

@@ -18,7 +18,7 @@ internal sealed class SupportedText(CitationAligner aligner, KnowledgeScope scop
         var (start, rest) = (decided, text[decided..]);
 
         // The last one may go on: "U.S." looks like an end until the next word comes.
-        foreach (var span in SentenceSplitter.Split(rest).SkipLast(1))
+        foreach (var span in MarkdownSentences.Split(rest).SkipLast(1))
         {
             var sentence = rest.Substring(span.Start, span.Length);
             if (await aligner.IsSupportedAsync(scope, sentence, found, stream.Cancellation))

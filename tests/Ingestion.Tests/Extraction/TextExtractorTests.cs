@@ -71,5 +71,23 @@ public sealed class TextExtractorTests
         Assert.Equal("plain text 😀\n", Read("pl\u200Bain\u202E te\u0000xt\u2066 😀\uFEFF", FileKind.PlainText).Text.Text);
     }
 
+    [Fact]
+    public void Prose_BrokenAtAFixedWidth_IsOneLineAgain()
+    {
+        const string Wrapped = "The warranty of the boiler ends five years after\nthe day of sale, unless it was serviced by someone\nelse. Then it ends at once.\n\nNext paragraph.";
+
+        var page = Read(Wrapped, FileKind.PlainText).Text;
+
+        Assert.Equal(Wrapped[..^17].Replace('\n', ' ') + "\n\nNext paragraph.\n", page.Text);
+        Assert.Equal(["The warranty", "the day of s", "else. Then i", "Next paragra"], page.Lines.Select(line => page.Text.Substring(line.Start, 12)));
+    }
+
+    [Theory]
+    [InlineData("Tyger Tyger, burning bright,\nIn the forests of the night;\nWhat immortal hand or eye,")]
+    [InlineData("2024-01-01 10:00:00 started the server on port 80\n2024-01-01 10:00:01 ready\n2024-01-01 10:00:02 a request from somewhere came")]
+    [InlineData("This line is wide enough to be the first of some prose,\n    but the next one is indented like code, so it is kept.")]
+    [InlineData("A single line that is rather long and stands alone in its paragraph.")]
+    public void Lines_ThatMeanToBeLines_StayLines(string text) => Assert.Equal(text + "\n", Read(text, FileKind.PlainText).Text.Text);
+
     private static ExtractedPage Read(string text, FileKind kind) => TextExtractor.Extract(Encoding.UTF8.GetBytes(text), kind);
 }

@@ -126,7 +126,7 @@ public sealed class SafeMarkdownTests
     [InlineData("Line one\nline two. Next & last.")]
     public void Parse_CheckedSentences_EachWordStandsInItsSentence(string markdown)
     {
-        CheckedSentence[] sentences = [.. SentenceSplitter.Split(markdown).Select(s => new CheckedSentence(s.Start, s.Length, null))];
+        CheckedSentence[] sentences = [.. MarkdownSentences.Split(markdown).Select(s => new CheckedSentence(s.Start, s.Length, null))];
 
         var pieces = Flatten(SafeMarkdown.Parse(markdown, sentences)).OfType<SafeNode.Sentence>().ToList();
 

@@ -16,7 +16,7 @@ public sealed class TextTests
     [InlineData("---\n\n***\n", "")]
     [InlineData("2023 was good.", "2023 was good.")]
     public void Split_Text_GivesItsSentences(string text, string sentences) =>
-        Assert.Equal(sentences, string.Join('|', SentenceSplitter.Split(text).Select(s => text.Substring(s.Start, s.Length))));
+        Assert.Equal(sentences, string.Join('|', MarkdownSentences.Split(text).Select(s => text.Substring(s.Start, s.Length))));
 
     [Theory]
     [InlineData("Sales rose [1].", "Sales rose.")]

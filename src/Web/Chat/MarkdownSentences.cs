@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rag.Retrieval.Text;
 
 namespace Rag.Web.Chat;
 
@@ -12,20 +13,12 @@ internal readonly record struct TextSpan(int Start, int Length)
 /// Cuts Markdown text into sentences by line and by end mark. List marks, heading marks and fenced code belong to no sentence; a table row
 /// is one sentence.
 /// </summary>
-internal static class SentenceSplitter
+internal static class MarkdownSentences
 {
-    private static readonly SearchValues<char> EndMarks = SearchValues.Create(".!?。！？");
-
     private static readonly SearchValues<char> TableRules = SearchValues.Create("|-: \t\r");
 
     /// <summary>A line of nothing else is a rule or an empty list mark.</summary>
     private static readonly SearchValues<char> Signs = SearchValues.Create("*_-=#>` \t");
-
-    private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "vs", "etc", "inc", "corp", "co", "ltd", "approx", "fig", "figs", "eq", "sec",
-        "art", "para", "p", "pp", "vol", "ed", "cf", "e.g", "i.e", "u.s", "u.k", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-    };
 
     public static IReadOnlyList<TextSpan> Split(string text)
     {
@@ -63,69 +56,10 @@ internal static class SentenceSplitter
             return;
         }
 
-        var from = start;
-        for (var i = start; i < end; i++)
+        foreach (var sentence in SentenceSplitter.Split(text.AsSpan(start, end - start)))
         {
-            if (!EndMarks.Contains(text[i]))
-            {
-                continue;
-            }
-
-            var after = i + 1;
-            while (after < end && (EndMarks.Contains(text[after]) || text[after] is '"' or '\'' or '”' or '’' or ')' or ']' or '*' or '_'))
-            {
-                after++;
-            }
-
-            if (EndsSentence(text, from, i, after, end))
-            {
-                Add(text, from, after, sentences);
-                from = after;
-            }
-
-            i = after - 1;
+            Add(text, start + sentence.Start, start + sentence.End, sentences);
         }
-
-        Add(text, from, end, sentences);
-    }
-
-    private static bool EndsSentence(string text, int from, int mark, int after, int end)
-    {
-        if (after >= end || text[mark] is '。' or '！' or '？')
-        {
-            return true;
-        }
-
-        if (!char.IsWhiteSpace(text[after]))
-        {
-            return false;
-        }
-
-        var next = after;
-        while (next < end && (char.IsWhiteSpace(text[next]) || text[next] is '*' or '_' or '"' or '“' or '(' or '\''))
-        {
-            next++;
-        }
-
-        if (next < end && char.IsLower(text[next]))
-        {
-            return false;
-        }
-
-        return text[mark] != '.' || !IsAbbreviation(LastWord(text, from, mark));
-    }
-
-    private static bool IsAbbreviation(string word) => (word.Length == 1 && char.IsUpper(word[0])) || Abbreviations.Contains(word);
-
-    private static string LastWord(string text, int from, int mark)
-    {
-        var start = mark;
-        while (start > from && (char.IsLetterOrDigit(text[start - 1]) || text[start - 1] == '.'))
-        {
-            start--;
-        }
-
-        return text[start..mark];
     }
 
     private static void Add(string text, int start, int end, List<TextSpan> sentences)
