@@ -7,6 +7,10 @@ namespace Rag.Web.Chat;
 /// <summary>Figures and places of an answer as a reader says them.</summary>
 internal static class AnswerWords
 {
+    /// <summary>Stands above the quotes of <see cref="StoredAnswer.ByWordsAlone"/>.</summary>
+    public const string ByWordsAlone =
+        "Searched by words alone: the files are being prepared for another embedding model. Matches by meaning come back when that is done.";
+
     public static string Page(StoredCitation citation) => citation.PageLabel is { } label
         ? $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)} (printed {label})"
         : $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)}";

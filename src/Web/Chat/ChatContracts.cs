@@ -34,9 +34,10 @@ public sealed record WholeSectionReply(string Title, string? Heading, IReadOnlyL
 public sealed record WholeReply(
     WholeTask Task, string? Subject, int Read, int Passages, int Files, int Found, int Places, string Coverage, IReadOnlyList<WholeSectionReply> Sections);
 
+/// <param name="ByWordsAlone">The search compared words and no meanings, because another embedding model was taking over.</param>
 public sealed record AnswerReply(
     AnswerKind Kind, string? Text, IReadOnlyList<CitationReply> Citations, string? ModelText, IReadOnlyList<SentenceReply>? Sentences,
-    string? Problem, IReadOnlyList<string> Notes, string? Model, int FilesSearched, AnswerTimings Timings, WholeReply? Whole = null, int LeftOut = 0);
+    string? Problem, IReadOnlyList<string> Notes, string? Model, int FilesSearched, AnswerTimings Timings, WholeReply? Whole = null, int LeftOut = 0, bool ByWordsAlone = false);
 
 public sealed record SourceReply(
     int Number, string Title, int Page, string? PageLabel, int? PageCount, string Quote, string? Caption, float? Width, float? Height,
@@ -61,7 +62,7 @@ internal static class ChatMapping
         [.. answer.Citations.Select((c, i) => new CitationReply(c.Number, c.Title, c.Page, c.PageLabel, c.Quote, c.Caption, i < answer.Quotes))],
         answer.ModelText,
         answer.Sentences is { } sentences && answer.ModelText is { } text ? [.. sentences.Select(s => new SentenceReply(text.Substring(s.Start, s.Length), s.Citation))] : null,
-        answer.Problem, answer.Notes, answer.ModelName, answer.FilesSearched, answer.Timings, answer.Whole?.ToReply(), answer.LeftOut);
+        answer.Problem, answer.Notes, answer.ModelName, answer.FilesSearched, answer.Timings, answer.Whole?.ToReply(), answer.LeftOut, answer.ByWordsAlone);
 
     private static WholeReply ToReply(this WholeReading whole) => new(
         whole.Task, whole.Subject, whole.Read, whole.Passages, whole.Files, whole.Found, whole.Places, WholeWords.Coverage(whole),

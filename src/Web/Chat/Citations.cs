@@ -29,6 +29,7 @@ internal static class Citations
                 p.DenseRank, p.DenseScore, p.LexicalRank, p.LexicalScore, p.FusedScore, InPrompt: false))],
             SearchedQuestion = found.SearchedQuestion,
             FilesSearched = found.FilesSearched,
+            ByWordsAlone = found.ByWordsAlone,
         };
     }
 

@@ -104,6 +104,9 @@ public sealed record StoredAnswer
 
     public int FilesSearched { get; init; }
 
+    /// <summary>Another embedding model was taking over: the search compared words and no meanings, so it may have missed what is there.</summary>
+    public bool ByWordsAlone { get; init; }
+
     public AnswerTimings Timings { get; init; } = new();
 
     [JsonIgnore]

@@ -7,6 +7,23 @@ public sealed class AnswerKindTests
 {
     private const string Question = "How many shares were repurchased?";
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answer_SearchedByWordsAlone_IsStoredAndSentToGuestsToo(bool byWordsAlone)
+    {
+        await using var world = await ChatWorld.CreateAsync();
+        world.Search.Result = ScriptedSearch.Found(answerable: true) with { ByWordsAlone = byWordsAlone };
+
+        var accepted = await world.AcceptedAsync(world.Guest, Question);
+        var parts = await world.WatchToEndAsync(world.Guest, accepted.Turn);
+
+        var sent = parts.Select(part => part.ToEvent(accepted.Turn).Event.Answer).OfType<AnswerReply>().ToList();
+        Assert.NotEmpty(sent);
+        Assert.All(sent, answer => Assert.Equal(byWordsAlone, answer.ByWordsAlone));
+        Assert.Equal(byWordsAlone, (await world.TurnAsync(world.Guest, accepted)).Answer!.ToReply().ByWordsAlone);
+    }
+
     [Fact]
     public async Task Answer_FilesHoldIt_ShowsQuotesThenCheckedWords()
     {

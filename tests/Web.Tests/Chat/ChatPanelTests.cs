@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Rag.Retrieval.Knowledge;
+using Rag.Retrieval.Search;
 using Rag.Web.Access;
 using Rag.Web.Chat;
 
@@ -61,6 +62,49 @@ public sealed class ChatPanelTests : IAsyncLifetime
         Assert.Contains("not an answer", panel.Find(".nearest .label").TextContent, StringComparison.Ordinal);
         Assert.Equal(3, panel.FindAll(".nearest .quote").Count);
         Assert.Empty(panel.FindAll(".words"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ask_SearchedByWordsAlone_SaysSoAboveTheQuotesToOwnersAndGuests(bool answerable)
+    {
+        world.Search.Result = ScriptedSearch.Found(answerable) with { ByWordsAlone = true };
+        foreach (var caller in new[] { world.Owner, world.Guest })
+        {
+            var panel = Open(caller);
+
+            Ask(panel, "How many shares?");
+            panel.WaitForElement(".thumb", Patience);
+
+            var note = panel.Find(".note");
+            Assert.Equal(AnswerWords.ByWordsAlone, note.TextContent.Trim());
+            Assert.Contains("evidence", note.NextElementSibling!.ClassName, StringComparison.Ordinal);
+            Assert.Contains("ranked by words alone", panel.Find(".found caption").TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Ask_SearchedByMeaningToo_SaysNothingOfWordsAlone()
+    {
+        var panel = Open(world.Owner);
+        Ask(panel, "How many shares?");
+        panel.WaitForElement(".thumb", Patience);
+        Assert.DoesNotContain("by words alone", panel.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ask_SearchUnavailable_SaysWhyAndKeepsTheQuestion()
+    {
+        world.Search.Failure = new SearchUnavailableException("Document search is unavailable at the moment. Try again in a minute.");
+        var panel = Open(world.Guest);
+
+        Ask(panel, "How many shares?");
+        panel.WaitForElement(".thumb", Patience);
+
+        Assert.Equal("Document search is unavailable at the moment. Try again in a minute.", panel.Find(".problem").TextContent.Trim());
+        Assert.Equal("How many shares?", panel.Find(".question").TextContent);
+        Assert.Contains("Try again", panel.Find(".actions").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
