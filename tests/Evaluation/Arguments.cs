@@ -33,7 +33,7 @@ internal sealed record Arguments(
                 case "--set" when left.TryDequeue(out var setting) && setting.Split('=', 2) is [var name, var value]:
                     settings[name] = value;
                     break;
-                case "xquad" or "evidence" or "tenq" or "chunking" or "cranfield":
+                case "xquad" or "evidence" or "tenq" or "answers" or "ranker" or "chunking" or "cranfield":
                     sets.Add(word);
                     break;
                 default:

@@ -5,7 +5,7 @@ using Rag.Evaluation.Sets;
 // Measures retrieval and answers on test sets and compares with the recorded baseline.
 if (Arguments.Parse(args) is not { } arguments)
 {
-    await Console.Error.WriteLineAsync("Usage: Rag.Evaluation [--short] [--accept] [--cache FOLDER] [--write FILE] [--set Retrieval:NAME=VALUE] [xquad|evidence|tenq|chunking|cranfield ...]");
+    await Console.Error.WriteLineAsync("Usage: Rag.Evaluation [--short] [--accept] [--cache FOLDER] [--write FILE] [--set Retrieval:NAME=VALUE] [xquad|evidence|tenq|answers|ranker|chunking|cranfield ...]");
     return 2;
 }
 
@@ -23,6 +23,8 @@ await RunAsync("evidence", () => new XQuad(bench).EvidenceAsync(cancel));
 await RunAsync("tenq", () => new TenQ(bench).MeasureAsync(cancel));
 if (!arguments.Short)
 {
+    await RunAsync("answers", () => Answers.MeasureAsync(cancel));
+    await RunAsync("ranker", RankedAgainAsync);
     await RunAsync("chunking", () => new Chunking(bench).RankingAsync(cancel));
     if (Cranfield.Folder is { } folder)
     {
@@ -50,6 +52,13 @@ if (arguments.Accept)
 var failed = figures.Count(figure => !baseline.Accepts(figure));
 Console.WriteLine($"Total: {figures.Count}, Errors: 0, Failed: {failed}");
 return failed == 0 ? 0 : 1;
+
+async Task<IReadOnlyList<Figure>> RankedAgainAsync()
+{
+    var patient = new Dictionary<string, string?>(arguments.Settings) { ["Retrieval:RerankCandidates"] = "8", ["Retrieval:RerankBudget"] = "00:01:00" };
+    await using var second = await Workbench.OpenAsync(null, patient, cancel);
+    return await new XQuad(second).RankedAgainAsync(cancel);
+}
 
 async Task RunAsync(string set, Func<Task<IReadOnlyList<Figure>>> measure)
 {

@@ -7,7 +7,7 @@ namespace Rag.Retrieval.Search;
 /// Decides by rule whether a question leans on what was asked before, and if so searches for both together: it has a pronoun, begins
 /// like a continuation, or names nothing of its own.
 /// </summary>
-internal static class FollowUp
+public static class FollowUp
 {
     private const int MostQuestions = 3;
 
@@ -42,7 +42,7 @@ internal static class FollowUp
     /// <summary>Weighs down the terms that only the earlier questions hold: they say about what, not what.</summary>
     /// <param name="weights">Of all terms searched for.</param>
     /// <param name="question">Without the questions it leans on.</param>
-    public static IReadOnlyDictionary<string, double> Discount(IReadOnlyDictionary<string, double> weights, string question)
+    internal static IReadOnlyDictionary<string, double> Discount(IReadOnlyDictionary<string, double> weights, string question)
     {
         var own = Terms.Of(question).ToHashSet();
         return weights.Keys.All(own.Contains)
@@ -50,6 +50,7 @@ internal static class FollowUp
             : weights.ToDictionary(weight => weight.Key, weight => own.Contains(weight.Key) ? weight.Value : weight.Value * EarlierShare);
     }
 
+    /// <summary>Whether a question cannot be understood, or found, without what was asked before.</summary>
     public static bool LeansBack(string question)
     {
         var words = Terms.WordsOf(question).ToList();

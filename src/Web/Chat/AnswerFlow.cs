@@ -9,7 +9,7 @@ namespace Rag.Web.Chat;
 /// with the turn's row written and then one <see cref="AnswerPart.Ended"/>.
 /// </summary>
 internal sealed class AnswerFlow(
-    IDocumentLibrary library, IPassageSearch search, WholeAnswers everything, ModelWriter writer, CitationAligner aligner, AnswerModelSource models,
+    IDocumentLibrary library, IPassageSearch search, QuestionRewriter rewriter, WholeAnswers everything, ModelWriter writer, CitationAligner aligner, AnswerModelSource models,
     TurnRecorder recorder, TimeProvider clock, ILogger<AnswerFlow> log)
 {
     private const int MaxEarlierQuestions = 4;
@@ -72,9 +72,10 @@ internal sealed class AnswerFlow(
             read = all.Notes;
         }
 
-        var earlier = work.Earlier.Where(t => !t.Aside).Select(t => t.Question).TakeLast(MaxEarlierQuestions);
-        var request = new SearchRequest(work.Question, [.. earlier], PromptBudget.SearchTokens(models.ContextLengthOrDefault));
+        List<string> earlier = [.. work.Earlier.Where(t => !t.Aside).Select(t => t.Question).TakeLast(MaxEarlierQuestions)];
         var began = clock.GetTimestamp();
+        var alone = await rewriter.RewriteAsync(work.Conversation, work.Question, earlier, cancel);
+        var request = new SearchRequest(alone ?? work.Question, alone is null ? earlier : [], PromptBudget.SearchTokens(models.ContextLengthOrDefault));
         var found = await search.SearchAsync(work.Grant.Scope, request, cancel);
         var answer = Citations.Describe(found, NearestPassages) with
         {

@@ -15,6 +15,7 @@ public static class AnswerServices
         services.AddSingleton<TurnRecorder>();
         services.AddScoped<AnswerModelSource>();
         services.AddScoped<CitationAligner>();
+        services.AddScoped<QuestionRewriter>();
         services.AddScoped<ModelCall>();
         services.AddScoped<ModelWriter>();
         services.AddSingleton<ReadingGate>();

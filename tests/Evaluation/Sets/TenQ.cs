@@ -42,6 +42,7 @@ internal sealed partial class TenQ(Workbench bench)
 
         var quotes = asked.SelectMany(a => a.Result.Evidence.Select(e => (Passage: a.Result.Passages[e.Passage], Evidence: e))).ToList();
         var astray = await new PageReader().AstrayAsync([.. quotes.Select(q => (files[q.Passage.Document], q.Evidence.Page, q.Evidence.Text))], cancel);
+        Console.WriteLine($"10-Qs: {quotes.Count} quotes looked up on their pages.");
         foreach (var (file, page, text) in astray)
         {
             Console.WriteLine($"not on its page: {Path.GetFileName(file)} p. {page}: {text}");
@@ -58,7 +59,7 @@ internal sealed partial class TenQ(Workbench bench)
             new($"10-Q first quote from the right file ({asked.Count(a => a.Row.Complete)} questions)", Share(asked.Where(a => a.Row.Complete), a => RightFile(a.Row, a.Result))),
             new($"10-Q figures of the reference answer in the passages ({single.Count} questions)", single.Average(a => Grounded(a.Row, a.Result))),
             new($"10-Q questions refused ({asked.Count})", Share(asked, a => !a.Result.Answerable)),
-            new($"10-Q quotes not on their page ({quotes.Count} quotes)", astray.Count, 0, LessIsBetter: true),
+            new("10-Q quotes not on their page", astray.Count, 0, LessIsBetter: true),
         ];
     }
 
