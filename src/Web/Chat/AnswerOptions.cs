@@ -40,6 +40,9 @@ public sealed class AnswerOptions
     /// <summary>Places that a list keeps; all are counted.</summary>
     [Range(1, 1_000)] public int ListEntries { get; set; } = 200;
 
+    /// <summary>The same for guests: fewer, or a list of "every sentence" would hand out the files.</summary>
+    [Range(1, 1_000)] public int GuestListEntries { get; set; } = 40;
+
     /// <summary>Calls of a composing model for one question about everything. Where more were needed, it is given the passages that were found instead of all.</summary>
     [Range(1, 1_000)] public int WholeModelCalls { get; set; } = 24;
 }

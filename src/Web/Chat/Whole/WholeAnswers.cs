@@ -93,7 +93,8 @@ internal sealed class WholeAnswers(
     {
         if (question.Task is WholeTask.List or WholeTask.Count)
         {
-            return reader.ListAsync(work.Grant.Scope, plan, new ListRequest(question.Subject!, options.Value.ListEntries), progress, cancel);
+            var entries = work.Grant.IsOwner ? options.Value.ListEntries : Math.Min(options.Value.ListEntries, options.Value.GuestListEntries);
+            return reader.ListAsync(work.Grant.Scope, plan, new ListRequest(question.Subject!, entries), progress, cancel);
         }
 
         var usual = question.Task == WholeTask.About ? AboutPoints : options.Value.SummaryPoints;

@@ -43,6 +43,17 @@ public sealed class WholeAnswerTests
     }
 
     [Fact]
+    public async Task ListAll_ForAGuest_KeepsFewerPlaces()
+    {
+        await using var world = await ChatWorld.CreateAsync();
+
+        await world.AnswerAsync(world.Owner, "List all dates");
+        await world.AnswerAsync(world.Guest, "List all dates");
+
+        Assert.Equal([200, 40], world.Reader.Requests.Cast<ListRequest>().Select(r => r.Entries));
+    }
+
+    [Fact]
     public async Task Reading_TellsHowFarItIs()
     {
         await using var world = await ChatWorld.CreateAsync();
