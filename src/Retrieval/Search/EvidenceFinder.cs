@@ -4,6 +4,7 @@ using Rag.Retrieval.Knowledge;
 
 namespace Rag.Retrieval.Search;
 
+/// <param name="Best">Twice as many as are shown: some may stand where the token budget cuts a passage.</param>
 /// <param name="BestCosine">Of any candidate; part of the relevance.</param>
 internal sealed record FoundEvidence(IReadOnlyList<(EvidenceUnit Unit, double Score)> Best, double BestCosine);
 
@@ -46,7 +47,7 @@ internal sealed class EvidenceFinder(SentenceVectors sentences, EvidenceReranker
             .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Unit.Draft).ThenBy(pair => pair.Unit.Start);
         var seen = new HashSet<string>();
         var distinct = await reranker.RankAsync(question, [.. ranked.Where(pair => seen.Add(string.Join(' ', pair.Unit.Terms)))], cancel);
-        return new FoundEvidence([.. distinct.Take(options.Value.EvidenceCount)], cosines.Max());
+        return new FoundEvidence([.. distinct.Take(2 * options.Value.EvidenceCount)], cosines.Max());
     }
 
     private List<(EvidenceUnit Unit, double Lexical)> Choose(

@@ -85,13 +85,13 @@ internal sealed class PassageSearch(
     {
         var counter = services.GetRequiredKeyedService<ITokenCounter>(ITokenCounter.Chat);
         var fitted = TokenBudget.Fit(
-            drafts, [.. evidence.Best.Select(best => best.Unit)], tokens, (draft, start, end) => texts[drafts.IndexOf(draft)].Slice(start, end), counter);
+            drafts, [.. evidence.Best.Take(options.Value.EvidenceCount).Select(best => best.Unit)], tokens, (draft, start, end) => texts[drafts.IndexOf(draft)].Slice(start, end), counter);
         var passages = fitted.ConvertAll(f => drafts[f.Draft].ToPassage(texts[f.Draft], f.Start, f.End));
         var shown = new List<Evidence>();
         foreach (var (unit, score) in evidence.Best)
         {
             var passage = fitted.FindIndex(f => f.Draft == unit.Draft && f.Start <= unit.Start && unit.End <= f.End);
-            if (passage >= 0)
+            if (passage >= 0 && shown.Count < options.Value.EvidenceCount)
             {
                 shown.Add(unit.ToEvidence(passage, score));
             }
