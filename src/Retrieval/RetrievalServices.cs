@@ -64,6 +64,7 @@ public static class RetrievalServices
         services.AddSingleton<TakeoverSignal>();
         services.AddSingleton<EmbedderTakeover>();
         services.AddHostedService(provider => provider.GetRequiredService<EmbedderTakeover>());
+        services.AddSingleton<IIndexStatus, IndexStatusReader>();
         return services;
     }
 

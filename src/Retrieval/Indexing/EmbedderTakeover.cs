@@ -26,26 +26,34 @@ internal sealed class EmbedderTakeover(
     private const int ChunksAtOnce = 32;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    /// <summary>Chunks embedded and chunks in all, while a takeover goes on; else null.</summary>
-    public (int Done, int All)? Progress { get; private set; }
+    /// <summary>Null unless a takeover goes on.</summary>
+    public TakeoverStatus? Status { get; private set; }
 
     /// <summary>Does what is left to do. Repeats harmlessly.</summary>
     /// <returns>Whether the model was changed.</returns>
     public async Task<bool> RunAsync(CancellationToken cancel)
     {
-        if (!await IsNeededAsync(cancel))
+        try
         {
-            return false;
-        }
-
-        while (true)
-        {
-            await EmbedAsync(cancel);
-            if (await SwitchAsync(cancel))
+            if (!await IsNeededAsync(cancel))
             {
-                Progress = null;
-                return true;
+                Status = null;
+                return false;
             }
+
+            do
+            {
+                await EmbedAsync(cancel);
+            }
+            while (!await SwitchAsync(cancel));
+
+            Status = null;
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Status = Status is { } begun ? begun with { HeldUp = error.Message } : null;
+            throw;
         }
     }
 
@@ -97,6 +105,7 @@ internal sealed class EmbedderTakeover(
             await db.NextVectors.ExecuteDeleteAsync(cancel);   // a third model
         }
 
+        await CountAsync(db, model, cancel);
         long last = 0;
         while (await StoredChunks.NextWithoutVectorAsync(db, last, ChunksAtOnce, cancel) is { Count: > 0 } chunks)
         {
@@ -113,10 +122,13 @@ internal sealed class EmbedderTakeover(
 
             db.ChangeTracker.Clear();
             last = chunks[^1].Row;
-            Progress = (await db.NextVectors.CountAsync(cancel), await db.Chunks.CountAsync(cancel));
-            logger.TakeoverProgress(model, Progress.Value.Done, Progress.Value.All);
+            var (_, done, all, _) = await CountAsync(db, model, cancel);
+            logger.TakeoverProgress(model, done, all);
         }
     }
+
+    private async Task<TakeoverStatus> CountAsync(KnowledgeDbContext db, string model, CancellationToken cancel) =>
+        Status = new TakeoverStatus(model, await db.NextVectors.CountAsync(cancel), await db.Chunks.CountAsync(cancel), HeldUp: null);
 
     /// <returns>False when chunks came in between; they are embedded first.</returns>
     private async Task<bool> SwitchAsync(CancellationToken cancel)

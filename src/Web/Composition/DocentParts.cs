@@ -26,6 +26,7 @@ internal static class DocentParts
         AddModelAdapters(services);
         services.AddIngestionWorker(builder.Configuration);
         services.AddSingleton<IStatusSource, ModelsStatus>();
+        services.AddSingleton<IStatusSource, SearchStatus>();
         return builder;
     }
 

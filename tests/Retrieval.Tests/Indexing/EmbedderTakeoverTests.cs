@@ -74,7 +74,7 @@ public class EmbedderTakeoverTests
         await using (var first = await store.AgainAsync(failing))
         {
             await Assert.ThrowsAsync<InvalidOperationException>(() => first.Get<EmbedderTakeover>().RunAsync(Cancel));
-            Assert.Equal((32, 70), first.Get<EmbedderTakeover>().Progress);
+            Assert.Equal(new TakeoverStatus("another", 32, 70, "stopped"), (await first.Get<IIndexStatus>().ReadAsync(Cancel)).Takeover);
         }
 
         var embedder = new HashEmbedder("another", 32);
@@ -82,6 +82,7 @@ public class EmbedderTakeoverTests
 
         Assert.True(await second.Get<EmbedderTakeover>().RunAsync(Cancel));
 
+        Assert.Null((await second.Get<IIndexStatus>().ReadAsync(Cancel)).Takeover);
         Assert.Equal([32, 6], embedder.Calls.Select(call => call.Texts.Count));
         Assert.All(embedder.Calls, call => Assert.Equal("passage", call.Role));
         Assert.StartsWith("Garden\nPlant number32 ", embedder.Calls[0].Texts[0], StringComparison.Ordinal);   // title and all, as it was indexed
@@ -194,6 +195,6 @@ public sealed class QdrantEmbedderTakeoverTests : EmbedderTakeoverTests
         Assert.Equal("passages_another_2", Qdrant.Aliases["passages_live"]);
         await other.Get<QdrantKeeper>().CompareAsync(Cancel);
         Assert.Equal(["passages_another_2"], Qdrant.Collections.Keys);
-        Assert.Equal((0, 0), other.Get<QdrantHealth>().Repaired);
+        Assert.True(other.Get<QdrantHealth>().Comparison is { Written: 0, Deleted: 0 });
     }
 }

@@ -8,14 +8,11 @@ internal sealed class QdrantHealth(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<KnowledgeBaseId, (long There, long Expected)> incomplete = new();
 
-    public DateTimeOffset? ComparedAt { get; private set; }
+    /// <summary>When the server last did what it was asked.</summary>
+    public DateTimeOffset? ReachedAt { get; private set; }
 
-    public string? Collection { get; private set; }
-
-    public long Passages { get; private set; }
-
-    /// <summary>What the last comparison repaired.</summary>
-    public (long Written, long Deleted) Repaired { get; private set; }
+    /// <summary>The last one that was done to its end.</summary>
+    public QdrantComparison? Comparison { get; private set; }
 
     /// <summary>For the operator; null while all is well.</summary>
     public string? Error { get; private set; }
@@ -34,8 +31,13 @@ internal sealed class QdrantHealth(TimeProvider clock)
         }
     }
 
-    public void Compared(string collection, long passages, (long Written, long Deleted) repaired) =>
-        (ComparedAt, Collection, Passages, Repaired, Error) = (clock.GetUtcNow(), collection, passages, repaired, null);
+    public void Compared(string collection, long passages, (long Written, long Deleted) repaired)
+    {
+        Comparison = new QdrantComparison(clock.GetUtcNow(), collection, passages, repaired.Written, repaired.Deleted);
+        Reached();
+    }
+
+    public void Reached() => (ReachedAt, Error) = (clock.GetUtcNow(), null);
 
     public void Failed(string error) => Error = error;
 }

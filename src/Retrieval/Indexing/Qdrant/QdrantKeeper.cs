@@ -34,7 +34,10 @@ internal sealed class QdrantKeeper(
         await repair.StatisticsAsync(cancel);
         if (await repair.EmbedderAsync(null, cancel) is not { } embedder)
         {
-            return;   // nothing was ever indexed
+            // Nothing was ever indexed; a wrong address or key shall be known before the first file comes.
+            await client.ListCollectionsAsync(cancel);
+            health.Reached();
+            return;
         }
 
         var collection = await collections.LiveAsync(embedder, cancel);

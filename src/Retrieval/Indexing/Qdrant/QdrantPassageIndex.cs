@@ -205,6 +205,11 @@ internal sealed class QdrantPassageIndex(
             {
                 await repair.StatisticsAsync(cancel);
                 await work();
+                if (pauses > 1)
+                {
+                    health.Reached();
+                }
+
                 return;
             }
             catch (QdrantException error) when (error.Failure is not (QdrantFailure.Rejected or QdrantFailure.TooLarge))

@@ -33,7 +33,7 @@ public sealed class QdrantKeeperTests : IDisposable
         await store.Get<QdrantKeeper>().CompareAsync(Cancel);
         Assert.Equal(3, qdrant.Live.Count);
         Assert.Equal(Scores(before), Scores(await SearchAsync(store, mine, "Is chalk soft?")));
-        Assert.Equal((3, 0), store.Get<QdrantHealth>().Repaired);
+        Assert.True(store.Get<QdrantHealth>().Comparison is { Written: 3, Deleted: 0 });
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class QdrantKeeperTests : IDisposable
         await store.Get<QdrantKeeper>().CompareAsync(Cancel);
 
         Assert.Equal(["New"], (await SearchAsync(store, scope, "What is the gate code?")).Passages.Select(passage => passage.Title));
-        Assert.Equal((1, 1), store.Get<QdrantHealth>().Repaired);
+        Assert.True(store.Get<QdrantHealth>().Comparison is { Written: 1, Deleted: 1 });
         Assert.DoesNotContain(qdrant.Live.Payloads, payload => (string)payload["document"]! == old.ToString());
     }
 
@@ -228,6 +228,7 @@ public sealed class QdrantKeeperTests : IDisposable
         }
 
         Assert.Equal(LeaseState.Held, await writing);
+        Assert.Null(health.Error);
         Assert.Single((await SearchAsync(store, scope, "granite")).Passages);
         down = true;
         var error = await Assert.ThrowsAsync<SearchUnavailableException>(() => SearchAsync(store, scope, "granite"));
@@ -253,7 +254,7 @@ public sealed class QdrantKeeperTests : IDisposable
         }
 
         await comparing;
-        Assert.NotNull(store.Get<QdrantHealth>().ComparedAt);
+        Assert.NotNull(store.Get<QdrantHealth>().Comparison);
     }
 
     [Fact]
