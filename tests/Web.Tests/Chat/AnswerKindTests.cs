@@ -198,4 +198,29 @@ public sealed class AnswerKindTests
         Assert.Equal(Question, prompt[1].Text);
         Assert.Equal("The Company repurchased shares.", prompt[2].Text);
     }
+
+    [Fact]
+    public async Task Question_ThatTheFilesDoNotAnswer_GetsTheNearestSentencesWithTheirPlaces()
+    {
+        await using var world = await ChatWorld.CreateAsync();
+        world.Search.Result = ScriptedSearch.Found(answerable: true) with { Answerable = false };
+
+        var answer = (await world.AnswerAsync(world.Owner, "Who painted the ceiling?")).Answer!;
+
+        Assert.Equal((AnswerKind.NotInFiles, "These files do not answer that."), (answer.Kind, answer.Text));
+        Assert.Equal((ScriptedSearch.Sentence, 14), (answer.Citations[0].Quote, answer.Citations[0].Page));
+        Assert.NotEmpty(answer.Citations[0].Boxes);
+    }
+
+    [Fact]
+    public async Task Passage_WithoutASentenceWorthQuoting_GivesItsFirstOneAsItStands()
+    {
+        await using var world = await ChatWorld.CreateAsync();
+        world.Search.Result = ScriptedSearch.Found(answerable: false);
+
+        var answer = (await world.AnswerAsync(world.Owner, "Who painted the ceiling?")).Answer!;
+
+        Assert.Equal(["Share repurchases.", "Net sales were 81,797 million dollars in the quarter.", "The Company designs and sells phones."], answer.Citations.Select(c => c.Quote));
+        Assert.Equal([14, 15, 16], answer.Citations.Select(c => c.Page));
+    }
 }
