@@ -63,7 +63,7 @@ internal sealed class DocumentPipeline(
         reader.Finish();
         await EmbedAsync(lease, keeper, reader);
         keeper.Report(new IngestionProgress(DocumentState.Indexing, reader.PageCount, reader.PageCount, reader.Chunks.Count, reader.Chunks.Count));
-        var facts = new DocumentFacts(reader.Title, reader.PageCount, reader.Chunks.Count, reader.PagesWithoutText);
+        DocumentFacts facts = reader.Facts;
         keeper.Require(await writer.PublishAsync(lease, facts, keeper.Work));
         logger.DocumentReady(lease.Document, facts.PageCount, facts.ChunkCount, clock.GetElapsedTime(started).TotalSeconds);
         return null;

@@ -15,7 +15,11 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
     private readonly List<PageText> pages = [];
     private readonly List<ChunkDraft> chunks = [];
     private readonly List<int> withoutText = [];
+    private readonly List<int> scanned = [];
     private HeadingChunker? chunker;
+    private int tableCount, hiddenSpans;
+    private bool inTable;
+    private string? tableCaption;
 
     public string Title { get; private set; } = "";
 
@@ -26,7 +30,8 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
 
     public IReadOnlyList<ChunkDraft> Chunks => chunks;
 
-    public IReadOnlyList<int> PagesWithoutText => withoutText;
+
+    public DocumentFacts Facts => new(Title, PageCount, chunks.Count, withoutText) { ScannedPages = scanned, TableCount = tableCount, HiddenSpans = hiddenSpans };
 
     public ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel)
     {
@@ -37,6 +42,8 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         pages.Clear();
         chunks.Clear();
         withoutText.Clear();
+        scanned.Clear();
+        (tableCount, hiddenSpans, inTable) = (0, 0, false);
         keeper.Report(new IngestionProgress(DocumentState.Extracting, 0, pageCount));
         return ValueTask.CompletedTask;
     }
@@ -49,7 +56,14 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
             withoutText.Add(page.Text.Number);
         }
 
-        pages.Add(page.Text);
+        int tables = CountTables(page);
+        if (page.IsScan)
+        {
+            scanned.Add(page.Text.Number);
+        }
+
+        (tableCount, hiddenSpans) = (tableCount + tables, hiddenSpans + page.Hidden.Count);
+        pages.Add(page.Text with { Findings = new PageFindings(page.IsScan, tables, page.Hidden) });
         if (pages.Count == PagesPerWrite || page.Text.Number == PageCount)
         {
             keeper.Require(await writer.SavePagesAsync(lease, pages, cancel));
@@ -64,5 +78,23 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
     {
         keeper.Report(new IngestionProgress(DocumentState.Chunking, PageCount, PageCount));
         chunks.AddRange(chunker!.Finish());
+    }
+
+    /// <summary>Rows of one table share its caption; a table that goes on from the page before is not counted again.</summary>
+    private int CountTables(ExtractedPage page)
+    {
+        int tables = 0;
+        foreach (TextBlock block in page.Blocks)
+        {
+            bool row = block.Kind == BlockKind.TableRow;
+            if (row && !(inTable && block.Caption == tableCaption))
+            {
+                tables++;
+            }
+
+            (inTable, tableCaption) = (row, block.Caption);
+        }
+
+        return tables;
     }
 }

@@ -18,4 +18,11 @@ internal enum BlockKind : byte
 internal sealed record TextBlock(BlockKind Kind, int Start, int End, float Rank = 0, string? Caption = null);
 
 /// <summary>A page's text and geometry (stored) with its structure (needed only to cut chunks).</summary>
-internal sealed record ExtractedPage(PageText Text, IReadOnlyList<TextBlock> Blocks);
+internal sealed record ExtractedPage(PageText Text, IReadOnlyList<TextBlock> Blocks)
+{
+    /// <summary>Text on this page that a person does not see; none of it is in <see cref="Text"/>.</summary>
+    public IReadOnlyList<HiddenSpan> Hidden { get; init; } = [];
+
+    /// <summary>A picture covers the page and no text was found on it.</summary>
+    public bool IsScan { get; init; }
+}

@@ -18,7 +18,19 @@ public sealed record ChunkDraft(int Ordinal, string Text, string? HeadingPath, s
 public sealed record EmbeddedChunk(ChunkDraft Chunk, ReadOnlyMemory<float> Vector);
 
 /// <summary>What is known of a file once it is read.</summary>
-public sealed record DocumentFacts(string Title, int PageCount, int ChunkCount, IReadOnlyList<int> PagesWithoutText);
+public sealed record DocumentFacts(string Title, int PageCount, int ChunkCount, IReadOnlyList<int> PagesWithoutText)
+{
+    /// <summary>Those of <see cref="PagesWithoutText"/> that a picture covers.</summary>
+    public IReadOnlyList<int> ScannedPages { get; init; } = [];
+
+    public int TableCount { get; init; }
+
+    /// <summary>Pieces of text that a person does not see, all pages.</summary>
+    public int HiddenSpans { get; init; }
+
+    /// <summary>Two-letter code of the language most of the text is in; null when it could not be told.</summary>
+    public string? Language { get; init; }
+}
 
 /// <summary>
 /// Writes one generation of a document: pages, then chunks, then the switch. Every write is guarded by the lease's fencing number and

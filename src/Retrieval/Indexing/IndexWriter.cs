@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,6 +36,8 @@ internal sealed class IndexWriter(
             Start = page.Start,
             Text = page.Text,
             Geometry = PageGeometry.Pack(page.Lines, page.Start),
+            Findings = page.Findings is { IsEmpty: false } findings ? JsonSerializer.Serialize(findings) : null,
+            Structure = page.Structure,
         }).ToList();
         return await WriteAsync(
             lease,
@@ -106,6 +109,8 @@ internal sealed class IndexWriter(
                     .ExecuteDeleteAsync(cancel);
                 await SwitchAsync(db, lease, facts, cancel);
                 await db.Held(lease).ExecuteDeleteAsync(cancel);
+                await db.Pages.Where(p => p.Document == lease.Document && p.Generation == lease.Generation && p.Structure != null)
+                    .ExecuteUpdateAsync(page => page.SetProperty(p => p.Structure, (byte[]?)null), cancel);
                 await db.SaveChangesAsync(cancel);
             },
             cancel);
@@ -143,6 +148,8 @@ internal sealed class IndexWriter(
         (document.Title, document.PageCount, document.ChunkCount) = (facts.Title, facts.PageCount, facts.ChunkCount);
         (document.PagesDone, document.ChunksDone) = (facts.PageCount, facts.ChunkCount);
         document.PagesWithoutText = [.. facts.PagesWithoutText];
+        document.ScannedPages = [.. facts.ScannedPages];
+        (document.TableCount, document.HiddenSpans, document.Language) = (facts.TableCount, facts.HiddenSpans, facts.Language);
         document.Reason = null;
         document.Message = passages == 0 ? Refusals.NoTextFound : WarningSentence.For(facts.PagesWithoutText, facts.PageCount);
         document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, clock.GetUtcNow().UtcDateTime);

@@ -11,4 +11,7 @@ internal sealed class OutboxEntry
 
     /// <summary>Null: all generations.</summary>
     public int? Generation { get; set; }
+
+    /// <summary>The generation was replaced by another upload: passages go, pages stay for the answers that quote them.</summary>
+    public bool KeepPages { get; set; }
 }

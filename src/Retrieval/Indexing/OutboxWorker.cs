@@ -78,8 +78,12 @@ internal sealed class OutboxWorker(
             total += rows.Count;
             if (rows.Count < RowsAtOnce)
             {
-                await db.Pages.Where(p => p.Document == entry.Document && (entry.Generation == null || p.Generation == entry.Generation))
-                    .ExecuteDeleteAsync(cancel);
+                if (!entry.KeepPages)
+                {
+                    await db.Pages.Where(p => p.Document == entry.Document && (entry.Generation == null || p.Generation == entry.Generation))
+                        .ExecuteDeleteAsync(cancel);
+                }
+
                 await db.Outbox.Where(e => e.Id == entry.Id).ExecuteDeleteAsync(cancel);
                 await transaction.CommitAsync(cancel);
                 logger.RemainsDeleted(entry.Document, total);

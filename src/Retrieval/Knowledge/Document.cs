@@ -33,6 +33,12 @@ internal sealed class Document
     public string? Message { get; set; }
     public List<int> PagesWithoutText { get; set; } = [];
 
+    /// <summary>What the owner should know before sharing; of the live generation.</summary>
+    public List<int> ScannedPages { get; set; } = [];
+    public int TableCount { get; set; }
+    public int HiddenSpans { get; set; }
+    public string? Language { get; set; }
+
     /// <summary>Passages and their terms in the live generation: this document's part of the knowledge base's statistics.</summary>
     public int LivePassages { get; set; }
     public long LiveTerms { get; set; }

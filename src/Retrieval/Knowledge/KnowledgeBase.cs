@@ -18,4 +18,8 @@ internal sealed class KnowledgeBase
 
     /// <summary>Total length of BM25; divided by N it is the average.</summary>
     public long TermCount { get; set; }
+
+    /// <summary>The owner's own measures for cutting files, in word pieces; null: the configured ones.</summary>
+    public int? ChunkTokens { get; set; }
+    public int? PrefixTokens { get; set; }
 }

@@ -13,6 +13,8 @@ internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> op
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<Chunk> Chunks => Set<Chunk>();
     public DbSet<Page> Pages => Set<Page>();
+    public DbSet<DocumentVersion> DocumentVersions => Set<DocumentVersion>();
+    public DbSet<DocumentLogEntry> DocumentLog => Set<DocumentLogEntry>();
     public DbSet<IngestionJob> Jobs => Set<IngestionJob>();
     public DbSet<OutboxEntry> Outbox => Set<OutboxEntry>();
     public DbSet<Setting> Settings => Set<Setting>();
@@ -53,6 +55,19 @@ internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> op
             chunk.HasIndex(c => new { c.Document, c.Generation, c.Ordinal }).IsUnique();
         });
         modelBuilder.Entity<Page>().HasKey(p => new { p.Document, p.Generation, p.Number });
+        modelBuilder.Entity<DocumentVersion>(version =>
+        {
+            version.HasKey(v => new { v.Document, v.Generation });
+            version.HasIndex(v => v.ContentHash);
+            version.Property(v => v.ContentHash).HasMaxLength(64);
+            version.Property(v => v.FileName).HasMaxLength(255);
+        });
+        modelBuilder.Entity<DocumentLogEntry>(entry =>
+        {
+            entry.ToTable("DocumentLog");
+            entry.HasIndex(e => new { e.Document, e.Id });
+            entry.Property(e => e.Text).HasMaxLength(500);
+        });
         modelBuilder.Entity<IngestionJob>(job =>
         {
             job.ToTable("Jobs");

@@ -14,5 +14,11 @@ internal sealed class Page
     public required string Text { get; set; }
     public required byte[] Geometry { get; set; }
 
+    /// <summary><see cref="PageFindings"/> as JSON; null when there was nothing to note.</summary>
+    public string? Findings { get; set; }
+
+    /// <summary>The reader's blocks; dropped when the document is published, for only an interrupted reading needs them.</summary>
+    public byte[]? Structure { get; set; }
+
     public PageText ToPageText() => new(Number, Label, Width, Height, Start, Text, PageGeometry.Unpack(Geometry, Start));
 }

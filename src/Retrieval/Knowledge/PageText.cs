@@ -16,7 +16,14 @@ public sealed record TextLine(int Start, int Length, float X, float Y, float Wid
 /// <param name="Label">The printed page number where it differs from <paramref name="Number"/>; else null.</param>
 /// <param name="Width">Displayed width in points; 0 for files without pages (.txt, .md), which count as one page.</param>
 /// <param name="Start">UTF-16 offset of the page's text in the document's text.</param>
-public sealed record PageText(int Number, string? Label, float Width, float Height, int Start, string Text, IReadOnlyList<TextLine> Lines);
+public sealed record PageText(int Number, string? Label, float Width, float Height, int Start, string Text, IReadOnlyList<TextLine> Lines)
+{
+    /// <summary>What the reader of the file noticed besides the text; only set on the way to the store.</summary>
+    public PageFindings? Findings { get; init; }
+
+    /// <summary>The reader's own record of the page's blocks, opaque to the store, so that an interrupted file is cut into the same chunks; only set on the way to the store.</summary>
+    public byte[]? Structure { get; init; }
+}
 
 /// <summary>A rectangle on a page, in points from the top left corner of the page as displayed.</summary>
 public readonly record struct PageBox(float X, float Y, float Width, float Height);

@@ -10,7 +10,11 @@ public sealed class PageCodecTests
 {
     private static readonly ExtractedPage Page = new(
         new PageText(3, "iii", 612, 792, 100, "Head\n\nA line\n", [new(100, 4, 72, 80, 20, 12, 14, true, [5, 10, 15, 20]), new(106, 6, 72, 100, 30, 10, 10, false, [5, 10, 15, 20, 25, 30])]),
-        [new(BlockKind.Heading, 100, 104, 7), new(BlockKind.TableRow, 106, 112, 0, "Caption")]);
+        [new(BlockKind.Heading, 100, 104, 7), new(BlockKind.TableRow, 106, 112, 0, "Caption")])
+    {
+        IsScan = true,
+        Hidden = [new(3, HiddenTextKind.Tiny, "under the rug", new PageBox(1, 2, 3, 4)), new(3, HiddenTextKind.Marked, "in the file", null)],
+    };
 
     [Fact]
     public void Page_WrittenAndRead_IsTheSame()
@@ -39,6 +43,8 @@ public sealed class PageCodecTests
             Page with { Text = Page.Text with { Lines = [new(100, 4, float.NaN, 0, 0, 0, 0, false, [])] } },
             Page with { Text = Page.Text with { Lines = [new(100, 4, 0, 0, 0, 0, 0, false, [1, 2])] } },
             Page with { Text = Page.Text with { Width = -1 } },
+            Page with { Hidden = [new(3, (HiddenTextKind)99, "x", null)] },
+            Page with { Hidden = [new(3, HiddenTextKind.Tiny, "x", new PageBox(0, float.NaN, 1, 1))] },
         ];
         Assert.All(wrong, page => Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(page), 3, 100)));
     }

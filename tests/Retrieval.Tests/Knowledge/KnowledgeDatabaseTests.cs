@@ -60,7 +60,7 @@ public sealed class KnowledgeDatabaseTests
         await using (var db = await store.DatabaseAsync())
         {
             await db.Database.ExecuteSqlRawAsync("DELETE FROM __EFMigrationsHistory", Cancel);
-            foreach (var table in new[] { "Chunks", "Documents", "Jobs", "KnowledgeBases", "Outbox", "Pages", "Settings", "TermStatistics", "DocumentTerms", "NextVectors" })
+            foreach (var table in new[] { "Chunks", "Documents", "Jobs", "KnowledgeBases", "Outbox", "Pages", "Settings", "TermStatistics", "DocumentTerms", "NextVectors", "DocumentVersions", "DocumentLog" })
             {
 #pragma warning disable EF1002 // names of our own tables
                 await db.Database.ExecuteSqlRawAsync($"DROP TABLE {table}", Cancel);

@@ -45,6 +45,14 @@ internal static class PageCodec
             writer.Write(block.Rank);
             writer.Write(block.Caption ?? "");
         }
+
+        writer.Write(page.IsScan);
+        var hidden = page.Hidden.Take(PageFindings.MostSpans).ToList();
+        writer.Write(hidden.Count);
+        foreach (HiddenSpan span in hidden)
+        {
+            Write(writer, span);
+        }
     });
 
     /// <exception cref="InvalidDataException">The payload is no page, or not the page that must come next.</exception>
@@ -58,8 +66,43 @@ internal static class PageCodec
         Check(reader.ReadInt32() == start, "page start");
         string text = reader.ReadString();
         int end = start + text.Length;
-        return new ExtractedPage(new PageText(number, NullIfEmpty(label), width, height, start, text, ReadLines(reader, payload, start, end)), ReadBlocks(reader, payload, start, end));
+        return new ExtractedPage(new PageText(number, NullIfEmpty(label), width, height, start, text, ReadLines(reader, payload, start, end)), ReadBlocks(reader, payload, start, end))
+        {
+            IsScan = reader.ReadBoolean(),
+            Hidden = ReadHidden(reader, payload, number),
+        };
     });
+
+    private static void Write(BinaryWriter writer, HiddenSpan span)
+    {
+        writer.Write((byte)span.Kind);
+        writer.Write(span.Text.Length > PageFindings.LongestText ? span.Text[..PageFindings.LongestText] : span.Text);
+        writer.Write(span.Box is not null);
+        if (span.Box is { } box)
+        {
+            writer.Write(box.X);
+            writer.Write(box.Y);
+            writer.Write(box.Width);
+            writer.Write(box.Height);
+        }
+    }
+
+    private static HiddenSpan[] ReadHidden(BinaryReader reader, byte[] payload, int page)
+    {
+        var spans = new HiddenSpan[Count(reader, payload, bytesEach: 3)];
+        Check(spans.Length <= PageFindings.MostSpans, "count of hidden spans");
+        for (int i = 0; i < spans.Length; i++)
+        {
+            byte kind = reader.ReadByte();
+            Check(Enum.IsDefined((HiddenTextKind)kind), "kind of hidden text");
+            string text = reader.ReadString();
+            Check(text.Length <= PageFindings.LongestText, "length of hidden text");
+            PageBox? box = reader.ReadBoolean() ? new PageBox(Finite(reader), Finite(reader), Size(reader), Size(reader)) : null;
+            spans[i] = new HiddenSpan(page, (HiddenTextKind)kind, text, box);
+        }
+
+        return spans;
+    }
 
     private static void Write(BinaryWriter writer, TextLine line)
     {
