@@ -18,6 +18,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
     private readonly List<int> scanned = [];
     private HeadingChunker? chunker;
     private int tableCount, hiddenSpans;
+    private LanguageGuess language = new();
     private bool inTable;
     private string? tableCaption;
 
@@ -31,7 +32,13 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
     public IReadOnlyList<ChunkDraft> Chunks => chunks;
 
 
-    public DocumentFacts Facts => new(Title, PageCount, chunks.Count, withoutText) { ScannedPages = scanned, TableCount = tableCount, HiddenSpans = hiddenSpans };
+    public DocumentFacts Facts => new(Title, PageCount, chunks.Count, withoutText)
+    {
+        ScannedPages = scanned,
+        TableCount = tableCount,
+        HiddenSpans = hiddenSpans,
+        Language = language.Language,
+    };
 
     public ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel)
     {
@@ -43,6 +50,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         chunks.Clear();
         withoutText.Clear();
         scanned.Clear();
+        language = new LanguageGuess();
         (tableCount, hiddenSpans, inTable) = (0, 0, false);
         keeper.Report(new IngestionProgress(DocumentState.Extracting, 0, pageCount));
         return ValueTask.CompletedTask;
@@ -56,6 +64,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
             withoutText.Add(page.Text.Number);
         }
 
+        language.Read(page.Text.Text);
         int tables = CountTables(page);
         if (page.IsScan)
         {
