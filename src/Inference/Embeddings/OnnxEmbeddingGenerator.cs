@@ -68,7 +68,7 @@ internal sealed class OnnxEmbeddingGenerator(
     }
 
     private EmbeddingModelInfo? Info() => configured.Find()?.Manifest is { } m
-        ? new(m.Id, m.Title, m.Dimensions, m.MaxTokens, m.Normalize || m.Output is { Normalized: true }, m.License)
+        ? new(m.Id, m.Title, m.Dimensions, m.MaxTokens, m.Normalize || m.Output is { Normalized: true }, m.License, m.KnownLanguages)
         : null;
 
     // A run is pure computing and takes up to some hundred milliseconds; the request's thread does not wait in it.

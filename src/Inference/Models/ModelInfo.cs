@@ -20,4 +20,6 @@ public sealed record ChatModelInfo(
 /// <summary>Facts of the configured embedding model. From <c>generator.GetService&lt;EmbeddingModelInfo&gt;()</c>; null when its folder is missing.</summary>
 /// <param name="Dimensions">Numbers in a vector; vectors have length 1 when <paramref name="Normalized"/>.</param>
 /// <param name="MaxTokens">Word pieces the model reads, its two special ones included; what lies behind is not embedded.</param>
-public sealed record EmbeddingModelInfo(string Id, string DisplayName, int Dimensions, int MaxTokens, bool Normalized, string License);
+/// <param name="Languages">ISO 639-1 codes the model was made for; empty where unknown.</param>
+public sealed record EmbeddingModelInfo(
+    string Id, string DisplayName, int Dimensions, int MaxTokens, bool Normalized, string License, IReadOnlyList<string> Languages);

@@ -53,6 +53,11 @@ internal sealed record ModelManifest
     public string PassagePrefix { get; init; } = "";
     public ManifestOutput? Output { get; init; }
 
+    /// <summary>As stated, else as the id tells by the custom of embedding models ("bge-small-en-v1.5"); empty where neither does.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> KnownLanguages =>
+        Languages.Length > 0 ? Languages : [.. Id.ToLowerInvariant().Split('-', '_', '.').Where(part => part is "en" or "zh" or "de" or "fr" or "es").Distinct()];
+
     [JsonIgnore]
     public string Title => DisplayName ?? Source?.Model?.Split('/')[^1] ?? Id;
 

@@ -95,6 +95,7 @@ public sealed class GoldenEmbeddingTests(InferenceHost host)
         var info = Assert.IsType<EmbeddingModelInfo>(generator.GetService(typeof(EmbeddingModelInfo)));
         Assert.Equal((384, 512, true), (info.Dimensions, info.MaxTokens, info.Normalized));
         Assert.Equal("bge-small-en-v1.5", info.DisplayName);
+        Assert.Equal(["en"], info.Languages);
         var counter = Assert.IsAssignableFrom<ITextTokenCounter>(generator.GetService(typeof(ITextTokenCounter)));
         Assert.Equal(3, counter.Count("hello, world"));
         Assert.Equal(0, counter.Count(" "));

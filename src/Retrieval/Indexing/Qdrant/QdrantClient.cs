@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Polly;
+using Polly.CircuitBreaker;
 
 namespace Rag.Retrieval.Indexing.Qdrant;
 
@@ -78,7 +79,9 @@ internal sealed partial class QdrantClient(IHttpClientFactory http, IOptions<Qdr
         }
         catch (Exception error) when (error is HttpRequestException or IOException or ExecutionRejectedException)
         {
-            throw new QdrantException(QdrantFailure.Unavailable, $"Qdrant at {Address} does not answer: {error.Message}", error);
+            // An open circuit breaker tells only that it is open; what opened it is of more use.
+            var why = error is BrokenCircuitException ? error.InnerException?.Message ?? "it failed several times and is left alone for a few seconds" : error.Message;
+            throw new QdrantException(QdrantFailure.Unavailable, $"Qdrant at {Address} does not answer: {why}", error);
         }
     }
 

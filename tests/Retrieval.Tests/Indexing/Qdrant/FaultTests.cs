@@ -250,7 +250,9 @@ public sealed class FaultTests : IAsyncDisposable
         }
 
         Assert.Equal(6, server.Requests.Count);
-        Assert.Equal(QdrantFailure.Unavailable, (await Assert.ThrowsAsync<QdrantException>(() => Client.QueryAsync("c", Search, Cancel))).Failure);
+        var spared = await Assert.ThrowsAsync<QdrantException>(() => Client.QueryAsync("c", Search, Cancel));
+        Assert.Equal(QdrantFailure.Unavailable, spared.Failure);
+        Assert.EndsWith("does not answer: it failed several times and is left alone for a few seconds", spared.Message, StringComparison.Ordinal);
         Assert.Equal(6, server.Requests.Count);   // open: nothing was sent
 
         server.Replies(200, FaultyServer.Ok(Points));
