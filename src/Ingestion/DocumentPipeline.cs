@@ -53,7 +53,8 @@ internal sealed class DocumentPipeline(
             return refusal;
         }
 
-        var limits = new ChunkLimits(options.ChunkTokens, options.PrefixTokens, options.CaptionTokens);
+        int body = lease.Measures.Body ?? options.ChunkTokens, prefix = lease.Measures.Prefix ?? options.PrefixTokens;
+        var limits = new ChunkLimits(body, prefix, Math.Min(options.CaptionTokens, IngestionOptions.MostTokens - body - prefix));
         var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits);
         if (await extractors.ExtractAsync(lease.Scope.KnowledgeBase, kind, () => uploads.OpenRead(lease.ContentHash), lease.Bytes, reader, keeper.Work) is { } reason)
         {

@@ -49,6 +49,9 @@ public sealed class IngestionOptions
     /// <summary>A table's caption in front of its rows, in word pieces.</summary>
     [Range(0, 200)] public int CaptionTokens { get; set; } = 120;
 
+    /// <summary>What the embedding model takes in beside its own special tokens; body, prefix and caption share it.</summary>
+    internal const int MostTokens = 504;
+
     /// <summary>Chunks embedded and stored in one step; progress moves by as many. Waiting questions are let through in between.</summary>
     [Range(1, 256)] public int EmbeddingBatch { get; set; } = 16;
 
@@ -61,8 +64,6 @@ public sealed class IngestionOptions
 
 internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOptions>
 {
-    private const int ModelContext = 512;
-
     public ValidateOptionsResult Validate(string? name, IngestionOptions options)
     {
         var results = new List<ValidationResult>();
@@ -72,9 +73,9 @@ internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOpti
             failures.AddRange(results.Select(result => $"{IngestionOptions.Section}: {result.ErrorMessage}"));
         }
 
-        if (options.ChunkTokens + options.PrefixTokens + options.CaptionTokens > ModelContext - 8)
+        if (options.ChunkTokens + options.PrefixTokens + options.CaptionTokens > IngestionOptions.MostTokens)
         {
-            failures.Add($"{IngestionOptions.Section}: ChunkTokens, PrefixTokens and CaptionTokens together must stay below {ModelContext - 8}, the embedding model's context.");
+            failures.Add($"{IngestionOptions.Section}: ChunkTokens, PrefixTokens and CaptionTokens together must not exceed {IngestionOptions.MostTokens}, the embedding model's context.");
         }
 
         if (options.PageTimeoutSeconds > options.FileTimeoutSeconds)

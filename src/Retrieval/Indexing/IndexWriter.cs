@@ -138,9 +138,27 @@ internal sealed class IndexWriter(
         knowledgeBase.Version++;
         knowledgeBase.PassageCount += passages - document.LivePassages;
         knowledgeBase.TermCount += terms - document.LiveTerms;
+        var now = clock.GetUtcNow().UtcDateTime;
         if (document.LiveGeneration > 0)
         {
-            db.Outbox.Add(new OutboxEntry { KnowledgeBase = document.KnowledgeBase, Document = document.Id, Generation = document.LiveGeneration });
+            // Its pages stay: answers quote them.
+            db.Outbox.Add(new OutboxEntry { KnowledgeBase = document.KnowledgeBase, Document = document.Id, Generation = document.LiveGeneration, KeepPages = true });
+            db.DocumentVersions.Add(new DocumentVersion
+            {
+                Document = document.Id,
+                KnowledgeBase = document.KnowledgeBase,
+                Generation = document.LiveGeneration,
+                ContentHash = document.ContentHash,
+                FileName = document.FileName,
+                Bytes = document.Bytes,
+                ReplacedAt = now,
+            });
+        }
+
+        if (document.NextHash is { } next)
+        {
+            (document.ContentHash, document.FileName, document.Bytes) = (next, document.NextName!, document.NextBytes);
+            (document.NextHash, document.NextName, document.NextBytes) = (null, null, 0);
         }
 
         await index.GoLiveAsync(db, document.KnowledgeBase, document.Id, lease.Generation, cancel);
@@ -152,7 +170,9 @@ internal sealed class IndexWriter(
         (document.TableCount, document.HiddenSpans, document.Language) = (facts.TableCount, facts.HiddenSpans, facts.Language);
         document.Reason = null;
         document.Message = passages == 0 ? Refusals.NoTextFound : WarningSentence.For(facts.PagesWithoutText, facts.PageCount);
-        document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, clock.GetUtcNow().UtcDateTime);
+        document.LiveSince = now;
+        document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, now);
+        await db.NoteAsync(document, now, document.Message is null ? "Ready." : $"Ready. {document.Message}", cancel);
     }
 
     /// <summary>One transaction behind the fence: either the lease is held and everything is written, or nothing is.</summary>

@@ -12,7 +12,11 @@ public sealed record JobLease(
     string ContentHash,
     string FileName,
     long Bytes,
-    string Owner);
+    string Owner)
+{
+    /// <summary>The knowledge base's own measures for cutting files, in word pieces; null: the configured ones.</summary>
+    public ChunkMeasures Measures { get; init; } = ChunkMeasures.Default;
+}
 
 /// <summary>Written with each renewal. Null counts are not known yet.</summary>
 public sealed record IngestionProgress(DocumentState State, int PagesDone = 0, int? PageCount = null, int ChunksDone = 0, int? ChunkCount = null);

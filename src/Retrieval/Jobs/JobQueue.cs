@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -59,9 +60,15 @@ internal sealed class JobQueue(
             job.LeaseEnd = latest;
             document.Attempt = job.Attempt;
             await db.SaveChangesAsync(cancel);
+            var measures = await db.KnowledgeBases.Where(k => k.Id == job.KnowledgeBase).Select(k => new ChunkMeasures(k.ChunkTokens, k.PrefixTokens)).FirstOrDefaultAsync(cancel);
             lease = new JobLease(
                 job.Id, job.Document, KnowledgeScope.For(job.KnowledgeBase), job.Attempt, job.Generation,
-                document.ContentHash, document.FileName, document.Bytes, owner);
+                document.NextHash ?? document.ContentHash, document.NextName ?? document.FileName, document.NextHash is null ? document.Bytes : document.NextBytes, owner)
+            {
+                Measures = measures ?? ChunkMeasures.Default,
+            };
+            await db.NoteAsync(document, now, job.Attempt == 1 ? "Reading began." : $"Reading began again, attempt {job.Attempt}.", cancel);
+            await db.SaveChangesAsync(cancel);
         }
 
         await transaction.CommitAsync(cancel);
@@ -91,6 +98,12 @@ internal sealed class JobQueue(
         {
             document.Enter(progress.State, now);
             document.ChunksAtStateSince = progress.ChunksDone;
+            document.PagesAtStateSince = progress.PagesDone;
+            if (progress is { State: DocumentState.Embedding, PageCount: { } pages, ChunkCount: { } passages })
+            {
+                await db.NoteAsync(document, now, string.Create(
+                    CultureInfo.InvariantCulture, $"Read {pages:N0} {(pages == 1 ? "page" : "pages")}; {passages:N0} {(passages == 1 ? "passage" : "passages")} to make searchable."), cancel);
+            }
         }
 
         document.PagesDone = progress.PagesDone;
@@ -134,6 +147,7 @@ internal sealed class JobQueue(
         }
         else
         {
+            await NoteAsync(db, job, "Put back: the worker was shut down.", cancel);
             await RequeueAsync(db, job, job.DueAt, cancel);
         }
 
@@ -149,6 +163,15 @@ internal sealed class JobQueue(
         document.Enter(DocumentState.Failed, Now);
         document.Reason = reason;
         document.Message = Refusals.Sentence(reason);
+        if (document.LiveGeneration > 0)
+        {
+            // What was searched before still is; its facts come back.
+            document.Message += string.Create(CultureInfo.InvariantCulture, $" What was read on {document.LiveSince ?? document.CreatedAt:d MMMM yyyy} still answers.");
+            document.PageCount = document.PagesDone = await db.Pages.CountAsync(p => p.Document == document.Id && p.Generation == document.LiveGeneration, cancel);
+            document.ChunkCount = document.ChunksDone = document.LivePassages;
+        }
+
+        await db.NoteAsync(document, Now, reason == RefusalReason.Cancelled ? "Cancelled." : document.Message, cancel);
         db.Jobs.Remove(job);
         db.Outbox.Add(new OutboxEntry { KnowledgeBase = job.KnowledgeBase, Document = job.Document, Generation = job.Generation });
         logger.DocumentFailed(job.Document, job.Attempt, reason);
@@ -168,9 +191,13 @@ internal sealed class JobQueue(
         }
         else
         {
+            await NoteAsync(db, job, $"Interrupted: the worker stopped unexpectedly ({job.Crashes} of {options.Value.MaxCrashes}). It is taken up again.", cancel);
             await RequeueAsync(db, job, Now, cancel);   // behind those that wait: one bad file does not hold up the others
         }
     }
+
+    private async Task NoteAsync(KnowledgeDbContext db, IngestionJob job, string text, CancellationToken cancel) =>
+        await db.NoteAsync(await db.Documents.SingleAsync(d => d.Id == job.Document, cancel), Now, text, cancel);
 
     private async Task RequeueAsync(KnowledgeDbContext db, IngestionJob job, DateTime dueAt, CancellationToken cancel)
     {

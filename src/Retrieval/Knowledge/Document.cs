@@ -9,7 +9,15 @@ internal sealed class Document
     public required string Title { get; set; }
     public required string ContentHash { get; set; }
     public long Bytes { get; set; }
+
+    /// <summary>An upload that takes the place of the one above when it is read; null when there is none.</summary>
+    public string? NextHash { get; set; }
+    public string? NextName { get; set; }
+    public long NextBytes { get; set; }
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>When the generation that search sees was published; null before the first.</summary>
+    public DateTime? LiveSince { get; set; }
     public DocumentState State { get; set; }
     public DateTime StateSince { get; set; }
     public int PagesDone { get; set; }
@@ -17,9 +25,10 @@ internal sealed class Document
     public int ChunksDone { get; set; }
     public int? ChunkCount { get; set; }
 
-    /// <summary>When progress was last written, and how many chunks were done when embedding began to be reported: the measured rate.</summary>
+    /// <summary>When progress was last written, and how much was done when the state began: the measured rate.</summary>
     public DateTime? ProgressAt { get; set; }
     public int ChunksAtStateSince { get; set; }
+    public int PagesAtStateSince { get; set; }
 
     /// <summary>How often a worker took the present job.</summary>
     public int Attempt { get; set; }
@@ -42,6 +51,13 @@ internal sealed class Document
     /// <summary>Passages and their terms in the live generation: this document's part of the knowledge base's statistics.</summary>
     public int LivePassages { get; set; }
     public long LiveTerms { get; set; }
+
+    /// <summary>Forgets how the last job went; the caller enqueues the next.</summary>
+    public void StartOver()
+    {
+        (Reason, Message, ProgressAt) = (null, null, null);
+        (PagesDone, PageCount, ChunksDone, ChunkCount, Attempt) = (0, null, 0, null, 0);
+    }
 
     public void Enter(DocumentState state, DateTime now)
     {

@@ -4,7 +4,7 @@ using Rag.Retrieval.Jobs;
 
 namespace Rag.Retrieval.Knowledge;
 
-internal sealed class DocumentLibrary(
+internal sealed partial class DocumentLibrary(
     IDbContextFactory<KnowledgeDbContext> contexts,
     UploadStore uploads,
     UploadCleaner cleaner,
@@ -41,6 +41,7 @@ internal sealed class DocumentLibrary(
             CreatedAt = now,
         };
         db.Documents.Add(document);
+        await db.NoteAsync(document, now, "Uploaded.", cancel);
         Enqueue(db, document, now);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
@@ -53,13 +54,20 @@ internal sealed class DocumentLibrary(
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var documents = await Documents(db, scope).AsNoTracking().OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).ToListAsync(cancel);
-        return documents.ConvertAll(Status);
+        var oldest = new Dictionary<string, DocumentId>();
+        return documents.ConvertAll(d => Status(d) with { DuplicateOf = oldest.TryAdd(d.ContentHash, d.Id) ? null : oldest[d.ContentHash] });
     }
 
     public async Task<DocumentStatus?> FindAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await Documents(db, scope).AsNoTracking().FirstOrDefaultAsync(d => d.Id == document, cancel) is { } found ? Status(found) : null;
+        if (await Documents(db, scope).AsNoTracking().FirstOrDefaultAsync(d => d.Id == document, cancel) is not { } found)
+        {
+            return null;
+        }
+
+        var oldest = await Documents(db, scope).Where(d => d.ContentHash == found.ContentHash).OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).Select(d => d.Id).FirstAsync(cancel);
+        return Status(found) with { DuplicateOf = oldest == found.Id ? null : oldest };
     }
 
     public async Task<bool> CancelAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel)
@@ -79,6 +87,7 @@ internal sealed class DocumentLibrary(
         else
         {
             job.CancelRequested = true;
+            await db.NoteAsync(await db.Documents.SingleAsync(d => d.Id == document, cancel), clock.GetUtcNow().UtcDateTime, "Cancelling was asked for.", cancel);
         }
 
         await db.SaveChangesAsync(cancel);
@@ -97,8 +106,8 @@ internal sealed class DocumentLibrary(
         }
 
         var now = clock.GetUtcNow().UtcDateTime;
-        (failed.Reason, failed.Message, failed.ProgressAt) = (null, null, null);
-        (failed.PagesDone, failed.PageCount, failed.ChunksDone, failed.ChunkCount, failed.Attempt) = (0, null, 0, null, 0);
+        failed.StartOver();
+        await db.NoteAsync(failed, now, "Put back in the queue by hand.", cancel);
         Enqueue(db, failed, now);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
@@ -121,10 +130,12 @@ internal sealed class DocumentLibrary(
         return found?.ToPageText();
     }
 
-    public async Task<Stream?> OpenOriginalAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel)
+    public async Task<Stream?> OpenOriginalAsync(KnowledgeScope scope, DocumentId document, int? generation, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var hash = await Documents(db, scope).Where(d => d.Id == document).Select(d => d.ContentHash).FirstOrDefaultAsync(cancel);
+        var hash = await Documents(db, scope).Where(d => d.Id == document)
+            .Select(d => db.DocumentVersions.Where(v => v.Document == d.Id && v.Generation == generation).Select(v => v.ContentHash).FirstOrDefault() ?? d.ContentHash)
+            .FirstOrDefaultAsync(cancel);
         return hash is null ? null : uploads.OpenRead(hash);
     }
 
@@ -148,10 +159,16 @@ internal sealed class DocumentLibrary(
     private async Task<int> DeleteAsync(KnowledgeScope scope, Func<IQueryable<Document>, IQueryable<Document>> which, bool wholeBase, CancellationToken cancel)
     {
         List<Document> documents;
+        List<string> hashes;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             documents = await which(Documents(db, scope)).ToListAsync(cancel);
+            var ids = documents.ConvertAll(d => d.Id);
+            hashes = await db.DocumentVersions.Where(v => ids.Contains(v.Document)).Select(v => v.ContentHash).ToListAsync(cancel);
+            hashes.AddRange(documents.SelectMany(d => new[] { d.ContentHash, d.NextHash }).OfType<string>());
+            await db.DocumentVersions.Where(v => ids.Contains(v.Document)).ExecuteDeleteAsync(cancel);
+            await db.DocumentLog.Where(e => ids.Contains(e.Document)).ExecuteDeleteAsync(cancel);
             if (await db.KnowledgeBases.FirstOrDefaultAsync(k => k.Id == scope.KnowledgeBase, cancel) is { } knowledgeBase)
             {
                 knowledgeBase.Version++;
@@ -186,11 +203,19 @@ internal sealed class DocumentLibrary(
 
         outbox.Set();
         // Gone from answers by now; a fault from here on leaves bytes that the sweep finds.
-        await cleaner.RemoveUnreferencedAsync(documents.Select(d => d.ContentHash), CancellationToken.None);
+        await cleaner.RemoveUnreferencedAsync(hashes, CancellationToken.None);
         return documents.Count;
     }
 
     private DocumentStatus Status(Document d) => new(
         d.Id, d.FileName, d.Title, d.ContentHash, d.Bytes, d.State, d.StateSince, d.CreatedAt, d.PagesDone, d.PageCount, d.ChunksDone, d.ChunkCount,
-        d.Attempt, d.LiveGeneration, d.Reason, d.Message, d.PagesWithoutText, RemainingTime.Estimate(d, clock.GetUtcNow().UtcDateTime));
+        d.Attempt, d.LiveGeneration, d.Reason, d.Message, d.PagesWithoutText, RemainingTime.Estimate(d, clock.GetUtcNow().UtcDateTime))
+    {
+        ScannedPages = d.ScannedPages,
+        TableCount = d.TableCount,
+        HiddenSpans = d.HiddenSpans,
+        Language = d.Language,
+        PagesPerSecond = RemainingTime.PagesPerSecond(d),
+        NextName = d.NextName,
+    };
 }

@@ -57,6 +57,26 @@ public sealed record DocumentStatus(
     IReadOnlyList<int> PagesWithoutText,
     double? SecondsLeft)
 {
+    /// <summary>Those of <see cref="PagesWithoutText"/> that a picture covers.</summary>
+    public IReadOnlyList<int> ScannedPages { get; init; } = [];
+
+    public int TableCount { get; init; }
+
+    /// <summary>Pieces of text that a reader of the file does not see.</summary>
+    public int HiddenSpans { get; init; }
+
+    /// <summary>Two-letter code of the language most of the text is in; null when it could not be told.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Measured while pages are read; null while there is no honest figure.</summary>
+    public double? PagesPerSecond { get; init; }
+
+    /// <summary>An older file of the same knowledge base with the same bytes; else null.</summary>
+    public DocumentId? DuplicateOf { get; init; }
+
+    /// <summary>The name of the upload that takes this file's place when it is read; else null.</summary>
+    public string? NextName { get; init; }
+
     public bool IsFinal => State is DocumentState.Ready or DocumentState.ReadyWithWarnings or DocumentState.Failed;
     public bool IsSearchable => LiveGeneration > 0;
 }

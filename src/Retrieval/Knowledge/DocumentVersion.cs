@@ -1,15 +1,14 @@
 namespace Rag.Retrieval.Knowledge;
 
 /// <summary>
-/// What a file was before it was replaced. Its pages and bytes stay, so that old answers open the text they quoted, until the file is deleted;
-/// its passages go.
+/// What a generation that is no longer searched was read from. Its pages and bytes stay, so that old answers open the text they quoted, until the
+/// file is deleted; its passages go.
 /// </summary>
 internal sealed class DocumentVersion
 {
     public DocumentId Document { get; set; }
     public KnowledgeBaseId KnowledgeBase { get; set; }
 
-    /// <summary>The generation that was live when the file was replaced.</summary>
     public int Generation { get; set; }
     public required string ContentHash { get; set; }
     public required string FileName { get; set; }

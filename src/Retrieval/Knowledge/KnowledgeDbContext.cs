@@ -45,6 +45,9 @@ internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> op
             document.Property(d => d.Id).ValueGeneratedNever();
             document.HasIndex(d => new { d.KnowledgeBase, d.CreatedAt });
             document.HasIndex(d => d.ContentHash);
+            document.HasIndex(d => d.NextHash);
+            document.Property(d => d.NextHash).HasMaxLength(64);
+            document.Property(d => d.NextName).HasMaxLength(255);
             document.Property(d => d.FileName).HasMaxLength(255);
             document.Property(d => d.ContentHash).HasMaxLength(64);
         });

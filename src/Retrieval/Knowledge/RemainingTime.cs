@@ -7,7 +7,17 @@ namespace Rag.Retrieval.Knowledge;
 internal static class RemainingTime
 {
     private const int FewestChunks = 4;
+    private const int FewestPages = 3;
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    /// <summary>Measured over this file's own pages so far; null unless it is being read and a second and a few pages have passed.</summary>
+    public static double? PagesPerSecond(Document document)
+    {
+        var done = document.PagesDone - document.PagesAtStateSince;
+        return document is { State: DocumentState.Extracting, ProgressAt: { } last } && done >= FewestPages && last - document.StateSince >= Shortest
+            ? done / (last - document.StateSince).TotalSeconds
+            : null;
+    }
 
     public static double? Estimate(Document document, DateTime now)
     {

@@ -16,13 +16,13 @@ internal sealed class UploadCleaner(IDbContextFactory<KnowledgeDbContext> contex
         var removed = 0;
         foreach (var hash in contentHashes.Distinct())
         {
-            if (await db.Documents.AnyAsync(d => d.ContentHash == hash, cancel))
+            if (await IsReferencedAsync(db, hash, cancel))
             {
                 continue;   // seen without the lock: most are in use
             }
 
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            if (!await db.Documents.AnyAsync(d => d.ContentHash == hash, cancel) && store.Remove(hash))
+            if (!await IsReferencedAsync(db, hash, cancel) && store.Remove(hash))
             {
                 removed++;
             }
@@ -30,6 +30,10 @@ internal sealed class UploadCleaner(IDbContextFactory<KnowledgeDbContext> contex
 
         return removed;
     }
+
+    /// <summary>By a file as it is, by the one that is to take its place, or by what it was when an answer quoted it.</summary>
+    private static async Task<bool> IsReferencedAsync(KnowledgeDbContext db, string hash, CancellationToken cancel) =>
+        await db.Documents.AnyAsync(d => d.ContentHash == hash || d.NextHash == hash, cancel) || await db.DocumentVersions.AnyAsync(v => v.ContentHash == hash, cancel);
 
     /// <summary>Bytes whose document never came, or whose deletion was cut short.</summary>
     public async Task SweepAsync(CancellationToken cancel)

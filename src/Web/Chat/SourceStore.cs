@@ -36,7 +36,7 @@ internal sealed class SourceStore(AccessPolicy policy, IDbContextFactory<AppDbCo
     /// <summary>The uploaded file. The owner's alone: it holds every page, and a guest may see only cited ones.</summary>
     public async Task<(Stream Content, string FileName)?> OpenOriginalAsync(Caller caller, TurnId turn, int number, CancellationToken cancel) =>
         await FindAsync(caller, turn, number, cancel) is { Grant.IsOwner: true } found
-        && await library.OpenOriginalAsync(found.Grant.Scope, new DocumentId(found.Citation.Document), cancel) is { } content
+        && await library.OpenOriginalAsync(found.Grant.Scope, new DocumentId(found.Citation.Document), found.Citation.Generation, cancel) is { } content
             ? (content, found.Citation.FileName)
             : null;
 

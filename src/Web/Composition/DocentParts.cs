@@ -10,6 +10,7 @@ using Rag.Retrieval.Search;
 using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
+using Rag.Web.Documents;
 
 namespace Rag.Web.Composition;
 
@@ -40,6 +41,9 @@ internal static class DocentParts
             new TokenCounter(() => provider.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>()));
         services.AddSingleton<IEvidenceRanker>(provider => new EvidenceRanker(
             () => provider.GetRequiredService<IChatClient>().GetService<IContinuationScorer>(), provider.GetRequiredService<ILogger<EvidenceRanker>>()));
+
+        services.AddSingleton<Func<EmbedderFacts>>(provider => () =>
+            new(provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<EmbeddingModelInfo>()?.Languages ?? []));
 
         // Asked anew each time: a model folder may arrive while the server runs.
         services.AddTransient(provider => provider.GetRequiredService<IChatClient>().GetService<ChatModelInfo>() is { } model

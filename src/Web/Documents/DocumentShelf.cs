@@ -34,6 +34,7 @@ internal sealed class DocumentShelf(
     IDocumentLibrary library,
     IUploadStore uploads,
     ConversationStore conversations,
+    Func<EmbedderFacts> embedder,
     IOptions<WebOptions> options,
     ILogger<DocumentShelf> logger)
 {
@@ -52,6 +53,31 @@ internal sealed class DocumentShelf(
             return UploadOutcome.Refused(UploadProblem.NotFound, "There is no such assistant.");
         }
 
+        var outcome = await TakeAsync(own, fileName, content, async (stored, name) => await library.AddAsync(own.Scope, stored, name, cancel), cancel);
+        if (outcome.Document is { } document)
+        {
+            await assistants.SuggestNameAsync(own, document.FileName, cancel);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Puts a new file in the place of one that is there, under its id. The old one answers until the new one is read.</summary>
+    /// <param name="fileName">As the browser sent it.</param>
+    public async Task<UploadOutcome> ReplaceAsync(Caller caller, AssistantId assistant, DocumentId document, string? fileName, Stream content, CancellationToken cancel)
+    {
+        if (await OwnAsync(caller, assistant, cancel) is not { } own || await library.FindAsync(own.Scope, document, cancel) is null)
+        {
+            return UploadOutcome.Refused(UploadProblem.NotFound, "There is no such file.");
+        }
+
+        return await TakeAsync(
+            own, fileName, content, async (stored, name) => await library.ReplaceAsync(own.Scope, document, stored, name, cancel) ? document : null, cancel);
+    }
+
+    private async Task<UploadOutcome> TakeAsync(
+        AssistantGrant own, string? fileName, Stream content, Func<StoredUpload, string, Task<DocumentId?>> enter, CancellationToken cancel)
+    {
         var name = FileNames.Clean(fileName);
         if (FileNames.Kind(name) is not { } kind)
         {
@@ -71,9 +97,9 @@ internal sealed class DocumentShelf(
                 return UploadOutcome.Refused(UploadProblem.TooLarge, TooLargeSentence);
             }
 
-            var document = await library.AddAsync(own.Scope, stored, name, cancel);
-            await assistants.SuggestNameAsync(own, name, cancel);
-            return new UploadOutcome(await library.FindAsync(own.Scope, document, cancel), null, null);
+            return await enter(stored, name) is { } document
+                ? new UploadOutcome(await library.FindAsync(own.Scope, document, cancel), null, null)
+                : UploadOutcome.Refused(UploadProblem.NotFound, "There is no such file.");
         }
         catch (IOException failure) when (!cancel.IsCancellationRequested && failure is not BadHttpRequestException)
         {
@@ -89,6 +115,47 @@ internal sealed class DocumentShelf(
 
     public async Task<bool> RetryAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
         await OwnAsync(caller, assistant, cancel) is { } own && await library.RetryAsync(own.Scope, document, cancel);
+
+    /// <summary>Gives up a replacement or a new reading that failed; the file is as it was before.</summary>
+    public async Task<bool> KeepAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
+        await OwnAsync(caller, assistant, cancel) is { } own && await library.KeepAsync(own.Scope, document, cancel);
+
+    public static string MeasuresSentence { get; } =
+        $"Passages have {ChunkMeasures.LeastBody} to {ChunkMeasures.MostBody} word pieces, headings {ChunkMeasures.LeastPrefix} to {ChunkMeasures.MostPrefix}.";
+
+    public async Task<ChunkMeasures?> MeasuresAsync(Caller caller, AssistantId assistant, CancellationToken cancel) =>
+        await OwnAsync(caller, assistant, cancel) is { } own ? await library.MeasuresAsync(own.Scope, cancel) : null;
+
+    /// <param name="measures">Valid; see <see cref="MeasuresSentence"/>.</param>
+    public async Task<bool> SetMeasuresAsync(Caller caller, AssistantId assistant, ChunkMeasures measures, CancellationToken cancel)
+    {
+        if (await OwnAsync(caller, assistant, cancel) is not { } own)
+        {
+            return false;
+        }
+
+        await library.SetMeasuresAsync(own.Scope, measures, cancel);
+        return true;
+    }
+
+    /// <summary>Reads all searchable files anew; what was read before answers meanwhile. Null for no such assistant.</summary>
+    public async Task<int?> ReadAgainAsync(Caller caller, AssistantId assistant, CancellationToken cancel) =>
+        await OwnAsync(caller, assistant, cancel) is { } own ? await library.ReadAgainAsync(own.Scope, cancel) : null;
+
+    /// <summary>What happened to a file, oldest first.</summary>
+    public async Task<IReadOnlyList<DocumentLogLine>?> LogAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
+        await OwnAsync(caller, assistant, cancel) is { } own ? await library.LogAsync(own.Scope, document, cancel) : null;
+
+    /// <summary>Text in a file that a reader cannot see, page by page.</summary>
+    public async Task<IReadOnlyList<HiddenSpan>?> HiddenTextAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
+        await OwnAsync(caller, assistant, cancel) is { } own ? await library.HiddenTextAsync(own.Scope, document, cancel) : null;
+
+    /// <summary>What an owner should know of the files before others ask them.</summary>
+    public async Task<IReadOnlyList<ReadinessLine>?> ReadinessAsync(Caller caller, AssistantId assistant, CancellationToken cancel) =>
+        await ListAsync(caller, assistant, cancel) is { } files ? Readiness.Of(files, embedder()) : null;
+
+    /// <summary>The same lines for files that the caller was just given.</summary>
+    public IReadOnlyList<ReadinessLine> ReadinessOf(IReadOnlyList<DocumentStatus> files) => Readiness.Of(files, embedder());
 
     /// <summary>Deletes a file, what was read from it, and what stored answers quote from it.</summary>
     public async Task<bool> DeleteAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel)
@@ -107,7 +174,7 @@ internal sealed class DocumentShelf(
     {
         if (await OwnAsync(caller, assistant, cancel) is not { } own
             || await library.FindAsync(own.Scope, document, cancel) is not { } status
-            || await library.OpenOriginalAsync(own.Scope, document, cancel) is not { } content)
+            || await library.OpenOriginalAsync(own.Scope, document, null, cancel) is not { } content)
         {
             return null;
         }

@@ -21,6 +21,15 @@ public sealed record DocumentView(
         status.PagesWithoutText, status.Message, status.SecondsLeft, status.CreatedAt);
 }
 
+/// <summary>A piece of text that a reader of the file cannot see.</summary>
+public sealed record HiddenTextView(int Page, HiddenTextKind Kind, string Text);
+
+/// <summary>How many files are to be read anew.</summary>
+public sealed record ReadAgainView(int Files);
+
+/// <summary>One thing to know of the files.</summary>
+public sealed record ReadinessView(bool Warns, string Text);
+
 internal static class DocumentsApi
 {
     /// <summary>Room for the multipart lines around a file.</summary>
@@ -38,6 +47,14 @@ internal static class DocumentsApi
         documents.MapPost("/{document:guid}/cancel", CancelAsync);
         documents.MapPost("/{document:guid}/retry", RetryAsync);
         documents.MapGet("/{document:guid}/original", OriginalAsync);
+        documents.MapPut("/{document:guid}/original", ReplaceAsync).WithMetadata(new RequestSizeLimitAttribute(limit));
+        documents.MapGet("/{document:guid}/log", LogAsync);
+        documents.MapGet("/{document:guid}/hidden-text", HiddenTextAsync);
+        documents.MapPost("/{document:guid}/keep", KeepAsync);
+        documents.MapGet("/readiness", ReadinessAsync);
+        documents.MapGet("/measures", MeasuresAsync);
+        documents.MapPut("/measures", SetMeasuresAsync);
+        documents.MapPost("/read-again", ReadAgainAsync);
     }
 
     private static async Task<Results<Ok<DocumentView[]>, NotFound>> ListAsync(Guid assistant, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
@@ -55,36 +72,52 @@ internal static class DocumentsApi
     private static async Task<Results<Created<DocumentView>, ProblemHttpResult, NotFound>> UploadAsync(
         Guid assistant, string? name, HttpRequest request, DocumentShelf shelf, IOptions<WebOptions> options, Caller caller, CancellationToken cancel)
     {
-        if (request.ContentLength > options.Value.MaxUploadBytes + Envelope)
+        var (outcome, refused) = await TakeAsync(
+            request, name, options.Value, shelf, (fileName, content) => shelf.UploadAsync(caller, new AssistantId(assistant), fileName, content, cancel), cancel);
+        return refused is not null ? refused
+            : outcome!.Document is { } taken ? TypedResults.Created($"/api/v1/assistants/{assistant:N}/documents/{taken.Id}", DocumentView.From(taken))
+            : TypedResults.NotFound();
+    }
+
+    /// <summary>As an upload, in the place of a file that is there: its id, its links and the answers that quote it stay.</summary>
+    private static async Task<Results<Accepted<DocumentView>, ProblemHttpResult, NotFound>> ReplaceAsync(
+        Guid assistant, Guid document, string? name, HttpRequest request, DocumentShelf shelf, IOptions<WebOptions> options, Caller caller, CancellationToken cancel)
+    {
+        var (outcome, refused) = await TakeAsync(
+            request, name, options.Value, shelf,
+            (fileName, content) => shelf.ReplaceAsync(caller, new AssistantId(assistant), new DocumentId(document), fileName, content, cancel), cancel);
+        return refused is not null ? refused
+            : outcome!.Document is { } taken ? TypedResults.Accepted($"/api/v1/assistants/{assistant:N}/documents/{taken.Id}", DocumentView.From(taken))
+            : TypedResults.NotFound();
+    }
+
+    /// <returns>An outcome with a document or with <see cref="UploadProblem.NotFound"/>; or the refusal to send.</returns>
+    private static async Task<(UploadOutcome? Outcome, ProblemHttpResult? Refused)> TakeAsync(
+        HttpRequest request, string? name, WebOptions options, DocumentShelf shelf, Func<string?, Stream, Task<UploadOutcome>> take, CancellationToken cancel)
+    {
+        if (request.ContentLength > options.MaxUploadBytes + Envelope)
         {
-            return Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence);   // said before a byte is read
+            return (null, Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence));   // said before a byte is read
         }
 
-        UploadOutcome outcome;
         try
         {
             if (await OpenAsync(request, name, cancel) is not var (fileName, content))
             {
-                return TypedResults.Problem("The form holds no file.", statusCode: StatusCodes.Status400BadRequest);
+                return (null, TypedResults.Problem("The form holds no file.", statusCode: StatusCodes.Status400BadRequest));
             }
 
-            outcome = await shelf.UploadAsync(caller, new AssistantId(assistant), fileName, content, cancel);
+            var outcome = await take(fileName, content);
+            return outcome is { Document: null, Problem: { } problem and not UploadProblem.NotFound } ? (null, Refuse(problem, outcome.Sentence)) : (outcome, null);
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence);
+            return (null, Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence));
         }
         catch (InvalidDataException)
         {
-            return TypedResults.Problem("The form could not be read.", statusCode: StatusCodes.Status400BadRequest);
+            return (null, TypedResults.Problem("The form could not be read.", statusCode: StatusCodes.Status400BadRequest));
         }
-
-        return outcome switch
-        {
-            { Document: { } taken } => TypedResults.Created($"/api/v1/assistants/{assistant:N}/documents/{taken.Id}", DocumentView.From(taken)),
-            { Problem: UploadProblem.NotFound or null } => TypedResults.NotFound(),
-            _ => Refuse(outcome.Problem.Value, outcome.Sentence),
-        };
     }
 
     private static async Task<(string? Name, Stream Content)?> OpenAsync(HttpRequest request, string? name, CancellationToken cancel)
@@ -149,4 +182,39 @@ internal static class DocumentsApi
         await shelf.OpenOriginalAsync(caller, new AssistantId(assistant), new DocumentId(document), cancel) is { } file
             ? TypedResults.File(file.Content, file.MediaType, file.FileName)
             : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<DocumentLogLine[]>, NotFound>> LogAsync(
+        Guid assistant, Guid document, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        await shelf.LogAsync(caller, new AssistantId(assistant), new DocumentId(document), cancel) is { } lines ? TypedResults.Ok(lines.ToArray()) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<HiddenTextView[]>, NotFound>> HiddenTextAsync(
+        Guid assistant, Guid document, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        await shelf.HiddenTextAsync(caller, new AssistantId(assistant), new DocumentId(document), cancel) is { } spans
+            ? TypedResults.Ok(spans.Select(span => new HiddenTextView(span.Page, span.Kind, span.Text)).ToArray())
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<ReadinessView[]>, NotFound>> ReadinessAsync(Guid assistant, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        await shelf.ReadinessAsync(caller, new AssistantId(assistant), cancel) is { } lines
+            ? TypedResults.Ok(lines.Select(line => new ReadinessView(line.Warns, line.Text)).ToArray())
+            : TypedResults.NotFound();
+
+    /// <summary>404 for an unknown file, 409 for one with no failed replacement or new reading.</summary>
+    private static async Task<Results<Accepted, NotFound, Conflict>> KeepAsync(
+        Guid assistant, Guid document, DocumentShelf shelf, Caller caller, CancellationToken cancel)
+    {
+        var (owner, id) = (new AssistantId(assistant), new DocumentId(document));
+        return await shelf.FindAsync(caller, owner, id, cancel) is null ? TypedResults.NotFound()
+            : await shelf.KeepAsync(caller, owner, id, cancel) ? TypedResults.Accepted((string?)null) : TypedResults.Conflict();
+    }
+
+    private static async Task<Results<Ok<ChunkMeasures>, NotFound>> MeasuresAsync(Guid assistant, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        await shelf.MeasuresAsync(caller, new AssistantId(assistant), cancel) is { } measures ? TypedResults.Ok(measures) : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> SetMeasuresAsync(
+        Guid assistant, ChunkMeasures measures, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        !measures.IsValid ? TypedResults.Problem(DocumentShelf.MeasuresSentence, statusCode: StatusCodes.Status422UnprocessableEntity)
+            : await shelf.SetMeasuresAsync(caller, new AssistantId(assistant), measures, cancel) ? TypedResults.NoContent() : TypedResults.NotFound();
+
+    private static async Task<Results<Accepted<ReadAgainView>, NotFound>> ReadAgainAsync(Guid assistant, DocumentShelf shelf, Caller caller, CancellationToken cancel) =>
+        await shelf.ReadAgainAsync(caller, new AssistantId(assistant), cancel) is { } files ? TypedResults.Accepted((string?)null, new ReadAgainView(files)) : TypedResults.NotFound();
 }

@@ -19,6 +19,38 @@ public static class Words
 
     public static string Date(DateTime instant) => instant.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
+    /// <summary>"Page 3", "Pages 7–19, 21 and 30": ranges are joined, many are cut to "and 12 more".</summary>
+    /// <param name="pages">Ascending, from 1; not empty.</param>
+    public static string Pages(IReadOnlyList<int> pages)
+    {
+        const int mostRanges = 6;
+        var ranges = new List<(int From, int To)>();
+        foreach (var page in pages)
+        {
+            if (ranges.Count > 0 && ranges[^1].To == page - 1)
+            {
+                ranges[^1] = (ranges[^1].From, page);
+            }
+            else
+            {
+                ranges.Add((page, page));
+            }
+        }
+
+        var shown = ranges.Count > mostRanges ? ranges[..(mostRanges - 1)] : ranges;
+        var parts = shown.ConvertAll(range => string.Create(CultureInfo.InvariantCulture, $"{range.From:N0}{(range.From == range.To ? "" : $"–{range.To:N0}")}"));
+        if (shown.Count < ranges.Count)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{pages.Count - shown.Sum(range => range.To - range.From + 1):N0} more"));
+        }
+
+        return $"{(pages.Count == 1 ? "Page" : "Pages")} {(parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}")}";
+    }
+
+    /// <summary>"12 pages/s", "0.4 pages/s".</summary>
+    public static string Rate(double perSecond, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(perSecond >= 10 ? Math.Round(perSecond) : Math.Round(perSecond, 1)):0.#} {(perSecond == 1 ? one : many)}/s");
+
     /// <summary>Time left, rounded as an estimate deserves.</summary>
     public static string Left(double seconds) => seconds switch
     {

@@ -30,6 +30,15 @@ export function attach(input, component) {
     send([...event.dataTransfer.files]);
   };
   const onChoose = () => { const files = [...input.files]; input.value = ""; send(files); };
+  // A file input in a row's menu names the file that it replaces.
+  const onReplace = event => {
+    const { replaces } = event.target.dataset ?? {};
+    if (!replaces || event.target.files.length === 0) return;
+    const [file] = event.target.files;
+    event.target.value = "";
+    event.target.closest("details")?.removeAttribute("open");
+    send([file], replaces);
+  };
   const onLeavePage = event => { if (running.size + waiting.length > 0) event.preventDefault(); };
 
   document.addEventListener("dragenter", onEnter);
@@ -38,14 +47,16 @@ export function attach(input, component) {
   document.addEventListener("drop", onDrop);
   window.addEventListener("beforeunload", onLeavePage);
   input.addEventListener("change", onChoose);
+  document.addEventListener("change", onReplace);
   input.dataset.ready = "true";
 
-  async function send(files) {
+  /** @param replaces the address of the file that a new one takes the place of; none: the files are added */
+  async function send(files, replaces) {
     if (files.length === 0) return;
     const items = files.slice(0, 100).map(file => ({ key: next++, file }));
     const url = await call("Begin", items.map(({ key, file }) => ({ key, name: file.name.slice(0, 255), size: file.size })));
     if (!url) return;
-    waiting.push(...items.map(item => ({ ...item, url })));
+    waiting.push(...items.map(item => ({ ...item, url: replaces ?? url, method: replaces ? "PUT" : "POST" })));
     pump();
   }
 
@@ -53,7 +64,7 @@ export function attach(input, component) {
     while (running.size < (taken ? parallel : 1) && waiting.length > 0) start(waiting.shift());
   }
 
-  function start({ key, file, url }) {
+  function start({ key, file, url, method }) {
     const request = new XMLHttpRequest();
     running.set(key, request);
     let reported = 0;
@@ -66,11 +77,11 @@ export function attach(input, component) {
     };
     request.onloadend = () => {
       running.delete(key);
-      taken ||= request.status === 201;
+      taken ||= isTaken(request);
       call("End", key, problem(request));
       pump();
     };
-    request.open("POST", `${url}?name=${encodeURIComponent(wellFormed(file.name))}`);
+    request.open(method, `${url}?name=${encodeURIComponent(wellFormed(file.name))}`);
     request.setRequestHeader("X-Docent-Antiforgery", document.querySelector("meta[name=docent-antiforgery]")?.content ?? "");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(file);
@@ -95,15 +106,18 @@ export function attach(input, component) {
       document.removeEventListener("drop", onDrop);
       window.removeEventListener("beforeunload", onLeavePage);
       input.removeEventListener("change", onChoose);
+      document.removeEventListener("change", onReplace);
       waiting.length = 0;
       for (const request of running.values()) request.abort();
     },
   };
 }
 
+const isTaken = request => request.status === 201 || request.status === 202;
+
 /** One sentence for the person, or null when the server took the file. */
 function problem(request) {
-  if (request.status === 201) return null;
+  if (isTaken(request)) return null;
   if (request.status === 0) return "The upload was interrupted. Nothing was saved; upload the file again.";
   try {
     const { detail } = JSON.parse(request.responseText);
@@ -113,7 +127,7 @@ function problem(request) {
   }
   return request.status === 401 ? "You are signed out. Load the page again and sign in."
     : request.status === 413 ? "This file is too large."
-    : request.status === 404 ? "This assistant no longer exists."
+    : request.status === 404 ? "This assistant or file no longer exists."
     : `The server did not take this file (answer ${request.status}). Nothing was saved; try again.`;
 }
 

@@ -107,7 +107,7 @@ public sealed class UploadStoreTests
 
         Assert.True(await store.Library.DeleteAsync(mine, first, Cancel));
         Assert.Single(Files(store));
-        await using (var original = await store.Library.OpenOriginalAsync(yours, second, Cancel))
+        await using (var original = await store.Library.OpenOriginalAsync(yours, second, null, Cancel))
         {
             Assert.NotNull(original);
         }
@@ -127,7 +127,7 @@ public sealed class UploadStoreTests
         Assert.True(await store.Library.DeleteAsync(scope, old, Cancel));
         var fresh = await store.Library.AddAsync(scope, upload, "b.txt", Cancel);
 
-        await using var original = await store.Library.OpenOriginalAsync(scope, fresh, Cancel);
+        await using var original = await store.Library.OpenOriginalAsync(scope, fresh, null, Cancel);
         Assert.NotNull(original);
     }
 

@@ -63,7 +63,7 @@ public class PassageSearchTests
         Assert.Equal(["Mine"], result.Passages.Select(passage => passage.Title));
         Assert.Equal(1, result.FilesSearched);
         Assert.Null(await store.Library.FindAsync(mine, foreign, Cancel));
-        Assert.Null(await store.Library.OpenOriginalAsync(mine, foreign, Cancel));
+        Assert.Null(await store.Library.OpenOriginalAsync(mine, foreign, null, Cancel));
         Assert.False(await store.Library.CancelAsync(mine, foreign, Cancel));
         Assert.False(await store.Library.RetryAsync(mine, foreign, Cancel));
         Assert.False(await store.Library.DeleteAsync(mine, foreign, Cancel));

@@ -115,12 +115,26 @@ internal sealed class ScriptedLibrary : IDocumentLibrary
     public Task<PageText?> FindPageAsync(KnowledgeScope scope, DocumentId document, int generation, int page, CancellationToken cancel) =>
         Task.FromResult(Files.Exists(f => f.Id == document) ? Pages.GetValueOrDefault(page) : null);
 
-    public Task<Stream?> OpenOriginalAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) =>
+    public Task<Stream?> OpenOriginalAsync(KnowledgeScope scope, DocumentId document, int? generation, CancellationToken cancel) =>
         Task.FromResult<Stream?>(Files.Exists(f => f.Id == document) ? new MemoryStream("%PDF-"u8.ToArray()) : null);
 
     public Task<DocumentId> AddAsync(KnowledgeScope scope, StoredUpload upload, string fileName, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<bool> CancelAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<bool> ReplaceAsync(KnowledgeScope scope, DocumentId document, StoredUpload upload, string fileName, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<bool> KeepAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<int> ReadAgainAsync(KnowledgeScope scope, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<ChunkMeasures> MeasuresAsync(KnowledgeScope scope, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task SetMeasuresAsync(KnowledgeScope scope, ChunkMeasures measures, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<DocumentLogLine>?> LogAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<HiddenSpan>?> HiddenTextAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<bool> RetryAsync(KnowledgeScope scope, DocumentId document, CancellationToken cancel) => throw new NotSupportedException();
 

@@ -244,13 +244,30 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.Property<int>("LivePassages")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("LiveSince")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("LiveTerms")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Message")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("NextBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NextHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NextName")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("PageCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PagesAtStateSince")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("PagesDone")
@@ -289,6 +306,8 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ContentHash");
+
+                    b.HasIndex("NextHash");
 
                     b.HasIndex("KnowledgeBase", "CreatedAt");
 

@@ -10,7 +10,7 @@ using Rag.Retrieval.Knowledge;
 namespace Rag.Retrieval.Knowledge.Migrations
 {
     [DbContext(typeof(KnowledgeDbContext))]
-    [Migration("20261124020951_FindingsVersionsAndLog")]
+    [Migration("20261124023610_FindingsVersionsAndLog")]
     partial class FindingsVersionsAndLog
     {
         /// <inheritdoc />
@@ -246,13 +246,30 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.Property<int>("LivePassages")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("LiveSince")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("LiveTerms")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Message")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("NextBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("NextHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NextName")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("PageCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PagesAtStateSince")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("PagesDone")
@@ -291,6 +308,8 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ContentHash");
+
+                    b.HasIndex("NextHash");
 
                     b.HasIndex("KnowledgeBase", "CreatedAt");
 

@@ -54,6 +54,40 @@ namespace Rag.Retrieval.Knowledge.Migrations
                 type: "TEXT",
                 nullable: true);
 
+            migrationBuilder.AddColumn<DateTime>(
+                name: "LiveSince",
+                table: "Documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "NextBytes",
+                table: "Documents",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<string>(
+                name: "NextHash",
+                table: "Documents",
+                type: "TEXT",
+                maxLength: 64,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "NextName",
+                table: "Documents",
+                type: "TEXT",
+                maxLength: 255,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "PagesAtStateSince",
+                table: "Documents",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<string>(
                 name: "ScannedPages",
                 table: "Documents",
@@ -103,6 +137,11 @@ namespace Rag.Retrieval.Knowledge.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Documents_NextHash",
+                table: "Documents",
+                column: "NextHash");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_DocumentLog_Document_Id",
                 table: "DocumentLog",
                 columns: new[] { "Document", "Id" });
@@ -121,6 +160,10 @@ namespace Rag.Retrieval.Knowledge.Migrations
 
             migrationBuilder.DropTable(
                 name: "DocumentVersions");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Documents_NextHash",
+                table: "Documents");
 
             migrationBuilder.DropColumn(
                 name: "Findings",
@@ -148,6 +191,26 @@ namespace Rag.Retrieval.Knowledge.Migrations
 
             migrationBuilder.DropColumn(
                 name: "Language",
+                table: "Documents");
+
+            migrationBuilder.DropColumn(
+                name: "LiveSince",
+                table: "Documents");
+
+            migrationBuilder.DropColumn(
+                name: "NextBytes",
+                table: "Documents");
+
+            migrationBuilder.DropColumn(
+                name: "NextHash",
+                table: "Documents");
+
+            migrationBuilder.DropColumn(
+                name: "NextName",
+                table: "Documents");
+
+            migrationBuilder.DropColumn(
+                name: "PagesAtStateSince",
                 table: "Documents");
 
             migrationBuilder.DropColumn(
