@@ -1,3 +1,4 @@
+using Rag.Retrieval.Knowledge;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Graphics.Colors;
@@ -16,25 +17,37 @@ internal sealed class HiddenText(Page page)
     private List<PdfRectangle>? images;
     private List<PdfRectangle>? darkAreas;
 
-    public bool IsHidden(Letter letter)
+    /// <returns>How the letter is hidden; null when it can be seen.</returns>
+    public HiddenTextKind? Find(Letter letter)
     {
         PdfPoint place = letter.StartBaseLine;
         if (letter.PointSize < SmallestReadable)
         {
-            return true;
+            return HiddenTextKind.Tiny;
         }
 
         if (place.X < -1 || place.Y < -1 || place.X > page.Width + 1 || place.Y > page.Height + 1)
         {
-            return true;
+            return HiddenTextKind.OutOfSight;
         }
 
         return letter.RenderingMode switch
         {
-            TextRenderingMode.Neither or TextRenderingMode.NeitherClip => !IsOver(images ??= Images(), letter),
-            TextRenderingMode.Fill or TextRenderingMode.FillClip => IsWhite(letter.FillColor) && !IsOver(darkAreas ??= DarkAreas(), letter),
-            _ => false,
+            TextRenderingMode.Neither or TextRenderingMode.NeitherClip => IsOver(images ??= Images(), letter) ? null : HiddenTextKind.Invisible,
+            TextRenderingMode.Fill or TextRenderingMode.FillClip when IsWhite(letter.FillColor) => IsOver(darkAreas ??= DarkAreas(), letter) ? null : HiddenTextKind.SameColour,
+            _ => null,
         };
+    }
+
+    /// <summary>Pictures cover most of the page.</summary>
+    public bool IsPicture
+    {
+        get
+        {
+            const double most = 0.6;
+            double area = (images ??= Images()).Sum(image => Math.Abs(image.Width * image.Height));
+            return area >= most * page.Width * page.Height;
+        }
     }
 
     private static bool IsWhite(IColor? color)

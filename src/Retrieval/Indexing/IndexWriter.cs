@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -172,8 +173,12 @@ internal sealed class IndexWriter(
         document.Message = passages == 0 ? Refusals.NoTextFound : WarningSentence.For(facts.PagesWithoutText, facts.PageCount);
         document.LiveSince = now;
         document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, now);
-        await db.NoteAsync(document, now, document.Message is null ? "Ready." : $"Ready. {document.Message}", cancel);
+        await db.NoteAsync(document, now, ReadyWords(facts, document.Message), cancel);
     }
+
+    private static string ReadyWords(DocumentFacts facts, string? warning) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Ready: {facts.PageCount:N0} {(facts.PageCount == 1 ? "page" : "pages")}, {facts.ChunkCount:N0} {(facts.ChunkCount == 1 ? "passage" : "passages")}.{(warning is null ? "" : " " + warning)}");
 
     /// <summary>One transaction behind the fence: either the lease is held and everything is written, or nothing is.</summary>
     private async Task<LeaseState> WriteAsync(JobLease lease, Func<KnowledgeDbContext, Task> write, CancellationToken cancel)

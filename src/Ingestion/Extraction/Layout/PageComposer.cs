@@ -60,7 +60,7 @@ internal sealed class PageComposer(DocumentStyle style)
         }
 
         var result = new PageText(page.Number, page.Label, page.Width, page.Height, start, writer.Text, writer.Lines);
-        return new ExtractedPage(result, blocks);
+        return new ExtractedPage(result, blocks) { Hidden = page.Hidden, IsScan = page.IsScan };
     }
 
     private string? Caption(List<Line> lines, Table table, List<(BlockKind Kind, string Text)> before, bool continues, bool adjacent, ref string? title)

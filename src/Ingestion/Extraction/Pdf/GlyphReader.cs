@@ -12,11 +12,18 @@ internal sealed class GlyphReader
     {
         var byTurn = new Dictionary<Turn, List<Glyph>>();
         var hidden = new HiddenText(page);
+        var spans = new HiddenSpans(page.Number, page.Height);
         foreach (Letter letter in page.Letters)
         {
             string text = GlyphText.Clean(letter.Value);
-            if (text.Length == 0 || hidden.IsHidden(letter))
+            if (text.Length == 0)
             {
+                continue;
+            }
+
+            if (hidden.Find(letter) is { } how)
+            {
+                spans.Add(how, text, letter);
                 continue;
             }
 
@@ -43,7 +50,11 @@ internal sealed class GlyphReader
         }
 
         var lines = byTurn.OrderBy(entry => entry.Key).SelectMany(entry => LineBuilder.Build(entry.Value, entry.Key)).ToList();
-        return new LaidOutPage(page.Number, (float)page.Width, (float)page.Height, lines);
+        return new LaidOutPage(page.Number, (float)page.Width, (float)page.Height, lines)
+        {
+            Hidden = spans.Finish(),
+            IsScan = lines.Count == 0 && hidden.IsPicture,
+        };
     }
 
     private (bool Bold, bool Italic) Face(Letter letter)
