@@ -27,6 +27,8 @@ public static class DocumentWords
 
     public static string State(DocumentStatus file) => file.State switch
     {
+        DocumentState.Stored when file is { IsSearchable: true, NextName: { } next } => $"waiting to be replaced by {next}; answers go on",
+        DocumentState.Stored when file.IsSearchable => "waiting to be read again; answers go on",
         DocumentState.Stored => file.Attempt > 0 ? "waiting to start again" : "waiting for its turn",
         DocumentState.Extracting when file.PageCount is > 1 and { } pages && file.PagesDone > 0 => Invariant($"reading page {Math.Min(file.PagesDone, pages):N0} of {pages:N0}"),
         DocumentState.Extracting => "reading",
