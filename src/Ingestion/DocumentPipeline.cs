@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Ingestion.Chunking;
@@ -56,7 +57,14 @@ internal sealed class DocumentPipeline(
         int body = lease.Measures.Body ?? options.ChunkTokens, prefix = lease.Measures.Prefix ?? options.PrefixTokens;
         var limits = new ChunkLimits(body, prefix, Math.Min(options.CaptionTokens, IngestionOptions.MostTokens - body - prefix));
         var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits);
-        if (await extractors.ExtractAsync(lease.Scope.KnowledgeBase, kind, () => uploads.OpenRead(lease.ContentHash), lease.Bytes, reader, keeper.Work) is { } reason)
+        await reader.ResumeAsync(keeper.Work);
+        if (reader.Next.Page > 1)
+        {
+            await jobs.NoteAsync(lease, string.Create(CultureInfo.InvariantCulture, $"Goes on after page {reader.Next.Page - 1:N0} of {reader.PageCount:N0}."), keeper.Work);
+        }
+
+        if (!reader.IsComplete
+            && await extractors.ExtractAsync(lease.Scope.KnowledgeBase, kind, () => uploads.OpenRead(lease.ContentHash), lease.Bytes, reader, keeper.Work) is { } reason)
         {
             return reason;
         }
@@ -101,9 +109,15 @@ internal sealed class DocumentPipeline(
         keeper.Report(Progress());
         foreach (ChunkDraft[] batch in reader.Chunks.Chunk(options.EmbeddingBatch))
         {
-            var vectors = await embedder.EmbedAsync([.. batch.Select(chunk => chunk.IndexedText(reader.ShortTitle))], keeper.Work);
-            EmbeddedChunk[] embedded = [.. batch.Zip(vectors, (chunk, vector) => new EmbeddedChunk(chunk, vector))];
-            keeper.Require(await writer.SaveChunksAsync(lease, reader.ShortTitle, embedded, keeper.Work));
+            var known = await writer.StoredChunksAsync(lease, reader.ShortTitle, batch, keeper.Work);
+            ChunkDraft[] missing = [.. batch.Where(chunk => !known.Contains(chunk.Ordinal))];   // an earlier attempt may have been here
+            if (missing.Length > 0)
+            {
+                var vectors = await embedder.EmbedAsync([.. missing.Select(chunk => chunk.IndexedText(reader.ShortTitle))], keeper.Work);
+                EmbeddedChunk[] embedded = [.. missing.Zip(vectors, (chunk, vector) => new EmbeddedChunk(chunk, vector))];
+                keeper.Require(await writer.SaveChunksAsync(lease, reader.ShortTitle, embedded, keeper.Work));
+            }
+
             done += batch.Length;
             keeper.Report(Progress());
         }

@@ -7,20 +7,20 @@ using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion;
 
-/// <summary>Stores pages as they come from the extractor and cuts them into chunks. Only chunks stay in memory.</summary>
+/// <summary>
+/// Stores pages as they come from the extractor and cuts them into chunks. Only chunks stay in memory. An interrupted document goes on after the
+/// last page that was stored: <see cref="ResumeAsync"/>.
+/// </summary>
 internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseKeeper keeper, TokenWindow window, ChunkLimits limits) : IExtractionSink
 {
     private const int PagesPerWrite = 8;
 
     private readonly List<PageText> pages = [];
     private readonly List<ChunkDraft> chunks = [];
-    private readonly List<int> withoutText = [];
-    private readonly List<int> scanned = [];
+    private readonly ReadingFacts facts = new();
     private HeadingChunker? chunker;
-    private int tableCount, hiddenSpans;
-    private LanguageGuess language = new();
-    private bool inTable;
-    private string? tableCaption;
+    private string metadataTitle = "";
+    private int read, end;
 
     public string Title { get; private set; } = "";
 
@@ -31,55 +31,68 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
 
     public IReadOnlyList<ChunkDraft> Chunks => chunks;
 
+    public DocumentFacts Facts => facts.ToFacts(Title, PageCount, chunks.Count);
 
-    public DocumentFacts Facts => new(Title, PageCount, chunks.Count, withoutText)
+    public (int Page, int Start) Next => (read + 1, end);
+
+    /// <summary>Every page was delivered, now or in an earlier attempt.</summary>
+    public bool IsComplete => PageCount > 0 && read == PageCount;
+
+    /// <summary>Takes up the pages that an earlier attempt stored. Call first.</summary>
+    public async Task ResumeAsync(CancellationToken cancel)
     {
-        ScannedPages = scanned,
-        TableCount = tableCount,
-        HiddenSpans = hiddenSpans,
-        Language = language.Language,
-    };
+        await foreach (PageText stored in writer.StoredPagesAsync(lease, cancel))
+        {
+            // Another version's pages would not go together with ours; whatever is not taken up is read and written again.
+            if (PageCodec.ReadStructure(stored) is not var (page, title, pageCount) || page.Text.Start != end || (PageCount > 0 && (pageCount, title) != (PageCount, metadataTitle)))
+            {
+                break;
+            }
+
+            if (PageCount == 0)
+            {
+                Begin(title, pageCount);
+            }
+
+            Take(page);
+        }
+
+        if (read > 0)
+        {
+            keeper.Report(new IngestionProgress(DocumentState.Extracting, read, PageCount));
+        }
+    }
 
     public ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel)
     {
-        Title = TitleChooser.Choose(metadataTitle, lease.FileName);
-        ShortTitle = window.Head(Title, limits.Prefix / 2);
-        PageCount = pageCount;
-        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle));
-        pages.Clear();
-        chunks.Clear();
-        withoutText.Clear();
-        scanned.Clear();
-        language = new LanguageGuess();
-        (tableCount, hiddenSpans, inTable) = (0, 0, false);
-        keeper.Report(new IngestionProgress(DocumentState.Extracting, 0, pageCount));
+        if (PageCount == 0)
+        {
+            Begin(metadataTitle, pageCount);
+        }
+        else if ((pageCount, metadataTitle) != (PageCount, this.metadataTitle))
+        {
+            throw new InvalidDataException("Not the document that was begun.");
+        }
+
+        keeper.Report(new IngestionProgress(DocumentState.Extracting, read, pageCount));
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask PageAsync(ExtractedPage page, CancellationToken cancel)
     {
-        chunks.AddRange(chunker!.Add(page));
-        if (string.IsNullOrWhiteSpace(page.Text.Text))
+        int tables = Take(page);
+        pages.Add(page.Text with
         {
-            withoutText.Add(page.Text.Number);
-        }
-
-        language.Read(page.Text.Text);
-        int tables = CountTables(page);
-        if (page.IsScan)
-        {
-            scanned.Add(page.Text.Number);
-        }
-
-        (tableCount, hiddenSpans) = (tableCount + tables, hiddenSpans + page.Hidden.Count);
-        pages.Add(page.Text with { Findings = new PageFindings(page.IsScan, tables, page.Hidden) });
+            Findings = new PageFindings(page.IsScan, tables, page.Hidden),
+            Structure = PageCodec.Structure(page, metadataTitle, PageCount),
+        });
         if (pages.Count == PagesPerWrite || page.Text.Number == PageCount)
         {
             keeper.Require(await writer.SavePagesAsync(lease, pages, cancel));
             pages.Clear();
         }
 
-        keeper.Report(new IngestionProgress(DocumentState.Extracting, page.Text.Number, PageCount));
+        keeper.Report(new IngestionProgress(DocumentState.Extracting, read, PageCount));
     }
 
     /// <summary>Call when the last page was delivered.</summary>
@@ -89,21 +102,19 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         chunks.AddRange(chunker!.Finish());
     }
 
-    /// <summary>Rows of one table share its caption; a table that goes on from the page before is not counted again.</summary>
-    private int CountTables(ExtractedPage page)
+    private void Begin(string title, int pageCount)
     {
-        int tables = 0;
-        foreach (TextBlock block in page.Blocks)
-        {
-            bool row = block.Kind == BlockKind.TableRow;
-            if (row && !(inTable && block.Caption == tableCaption))
-            {
-                tables++;
-            }
+        (metadataTitle, PageCount) = (title, pageCount);
+        Title = TitleChooser.Choose(title, lease.FileName);
+        ShortTitle = window.Head(Title, limits.Prefix / 2);
+        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle));
+    }
 
-            (inTable, tableCaption) = (row, block.Caption);
-        }
-
-        return tables;
+    private int Take(ExtractedPage page)
+    {
+        chunks.AddRange(chunker!.Add(page));
+        read = page.Text.Number;
+        end = page.Text.Start + page.Text.Text.Length;
+        return facts.Add(page);
     }
 }

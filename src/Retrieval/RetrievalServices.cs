@@ -50,6 +50,7 @@ public static class RetrievalServices
         services.AddSingleton<EmbedderIdentity>();
         services.AddSingleton<BlockCache>();
         AddIndex(services, configuration);
+        services.AddSingleton<StoredReading>();
         services.AddSingleton<IIndexWriter, IndexWriter>();
         services.AddSingleton<SentenceVectors>();
         services.AddSingleton<EvidenceReranker>();

@@ -19,6 +19,10 @@ internal sealed class EmbedderIdentity(Embedder embedder)
     public async Task<bool> MatchesAsync(KnowledgeDbContext db, int dimensions, CancellationToken cancel) =>
         await StoredAsync(db, cancel) is not { } stored || stored == Loaded(dimensions) || !await db.Chunks.AnyAsync(cancel);
 
+    /// <summary>Stored vectors come from the loaded model.</summary>
+    public async Task<bool> IsPresentAsync(KnowledgeDbContext db, CancellationToken cancel) =>
+        EmbedderName.Parse(await StoredAsync(db, cancel))?.Model == embedder.ModelId;
+
     /// <summary>Before vectors are stored, in the caller's transaction.</summary>
     /// <exception cref="EmbedderChangedException">Stored vectors come from another model.</exception>
     public async Task ClaimAsync(KnowledgeDbContext db, int dimensions, CancellationToken cancel)

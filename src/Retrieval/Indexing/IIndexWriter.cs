@@ -40,6 +40,12 @@ public interface IIndexWriter
 {
     Task<LeaseState> SavePagesAsync(JobLease lease, IReadOnlyList<PageText> pages, CancellationToken cancel);
 
+    /// <summary>Pages that an earlier attempt at this generation stored, from the first on without a gap, findings and structure included.</summary>
+    IAsyncEnumerable<PageText> StoredPagesAsync(JobLease lease, CancellationToken cancel);
+
+    /// <returns>Ordinals of those that an earlier attempt stored exactly so, embedded by the present model.</returns>
+    Task<IReadOnlySet<int>> StoredChunksAsync(JobLease lease, string title, IReadOnlyList<ChunkDraft> chunks, CancellationToken cancel);
+
     Task<LeaseState> SaveChunksAsync(JobLease lease, string title, IReadOnlyList<EmbeddedChunk> chunks, CancellationToken cancel);
 
     /// <summary>

@@ -13,6 +13,7 @@ internal sealed class IndexWriter(
     IDbContextFactory<KnowledgeDbContext> contexts,
     IPassageIndex index,
     EmbedderIdentity embedder,
+    StoredReading stored,
     OutboxSignal outbox,
     TakeoverSignal takeover,
     TimeProvider clock,
@@ -22,6 +23,11 @@ internal sealed class IndexWriter(
     private static readonly TimeSpan TakeoverLook = TimeSpan.FromSeconds(5);
 
     private DateTime LeaseEnd => clock.GetUtcNow().UtcDateTime + options.Value.MaxLease;
+
+    public IAsyncEnumerable<PageText> StoredPagesAsync(JobLease lease, CancellationToken cancel) => stored.PagesAsync(lease, cancel);
+
+    public Task<IReadOnlySet<int>> StoredChunksAsync(JobLease lease, string title, IReadOnlyList<ChunkDraft> chunks, CancellationToken cancel) =>
+        stored.ChunksAsync(lease, title, chunks, cancel);
 
     public async Task<LeaseState> SavePagesAsync(JobLease lease, IReadOnlyList<PageText> pages, CancellationToken cancel)
     {

@@ -47,6 +47,9 @@ public interface IJobQueue
 
     Task<LeaseState> RenewAsync(JobLease lease, IngestionProgress progress, CancellationToken cancel);
 
+    /// <summary>A line in the file's log, for its owner. Nothing is written when the lease was lost.</summary>
+    Task NoteAsync(JobLease lease, string text, CancellationToken cancel);
+
     /// <summary>Ends the job as Failed with the reason's sentence. False when the lease was lost.</summary>
     Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel);
 

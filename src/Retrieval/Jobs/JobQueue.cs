@@ -116,6 +116,18 @@ internal sealed class JobQueue(
         return state;
     }
 
+    public async Task NoteAsync(JobLease lease, string text, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Held(lease).SingleOrDefaultAsync(cancel) is { } job)
+        {
+            await NoteAsync(db, job, text, cancel);
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
+    }
+
     public async Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);

@@ -38,7 +38,7 @@ public sealed class ExtractorReuseTests
         using Process process = Process.Start(launch.StartInfo(new IngestionOptions { ExtractorTestFaults = true }))!;
         byte[] file = FaultFiles.HangAfterFirstPage();
         Stream input = process.StandardInput.BaseStream;
-        await new ExtractRequest(FileKind.Pdf, 10, file.Length).ToFrame().WriteToAsync(input, cancel);
+        await new ExtractRequest(FileKind.Pdf, 10, 1, file.Length).ToFrame().WriteToAsync(input, cancel);
         await input.WriteAsync(file, cancel);
         await input.FlushAsync(cancel);
         Frame? last = null;

@@ -25,17 +25,20 @@ internal sealed class CollectingSink(Action<ExtractedPage>? onPage = null) : IEx
     public List<ExtractedPage> Pages { get; } = [];
     public int Begun { get; private set; }
 
+    /// <summary>Where reading is to begin; then where it is.</summary>
+    public (int Page, int Start) Next { get; set; } = (1, 0);
+
     public ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel)
     {
         Begun++;
         Title = metadataTitle;
-        Pages.Clear();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask PageAsync(ExtractedPage page, CancellationToken cancel)
     {
         Pages.Add(page);
+        Next = (page.Text.Number + 1, page.Text.Start + page.Text.Text.Length);
         onPage?.Invoke(page);
         return ValueTask.CompletedTask;
     }
@@ -50,10 +53,10 @@ internal static class Extractors
         return new ExtractorPool(Options.Create(options), TimeProvider.System, NullLogger<ExtractorPool>.Instance);
     }
 
-    public static async Task<Reading> ReadAsync(this ExtractorPool pool, byte[] file, string name = "file.pdf", KnowledgeBaseId? owner = null)
+    public static async Task<Reading> ReadAsync(this ExtractorPool pool, byte[] file, string name = "file.pdf", KnowledgeBaseId? owner = null, (int Page, int Start)? from = null)
     {
         FileKind kind = FileKinds.Detect(name, file.AsSpan(0, Math.Min(file.Length, FileKinds.HeadLength))) ?? throw new ArgumentException("Wrong type.", nameof(name));
-        var sink = new CollectingSink();
+        var sink = new CollectingSink { Next = from ?? (1, 0) };
         RefusalReason? reason = await pool.ExtractAsync(owner ?? default, kind, () => new MemoryStream(file), file.Length, sink, TestContext.Current.CancellationToken);
         return new Reading(reason, sink.Title, sink.Pages);
     }

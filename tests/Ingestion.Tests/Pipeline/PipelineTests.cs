@@ -95,7 +95,7 @@ public sealed class PipelineTests
             return Task.CompletedTask;
         };
         DocumentStatus killed = await shop.IngestAsync("b.pdf", PdfFiles.Text(20));
-        Assert.True(kills > 3, "the second try delivers all pages anew");
+        Assert.Equal(3, kills);   // writes of 8, 8 and 4 pages: the second child goes on where the first one was
         Assert.Equal((DocumentState.Ready, 20, undisturbed.ChunkCount, 1), (killed.State, killed.PageCount, killed.ChunkCount, killed.Attempt));
         Assert.Equal(shop.Writer.Chunks[undisturbed.Id].Values.Select(chunk => chunk.Chunk), shop.Writer.Chunks[killed.Id].Values.Select(chunk => chunk.Chunk));
     }

@@ -144,6 +144,18 @@ internal sealed class WatchedWriter(IIndexWriter inner) : IIndexWriter
 
     public Task PublishedAsync(DocumentId document) => published.GetOrAdd(document, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    /// <summary>How many chunks of earlier attempts were found.</summary>
+    public int ChunksKept { get; private set; }
+
+    public IAsyncEnumerable<PageText> StoredPagesAsync(JobLease lease, CancellationToken cancel) => inner.StoredPagesAsync(lease, cancel);
+
+    public async Task<IReadOnlySet<int>> StoredChunksAsync(JobLease lease, string title, IReadOnlyList<ChunkDraft> chunks, CancellationToken cancel)
+    {
+        var stored = await inner.StoredChunksAsync(lease, title, chunks, cancel);
+        ChunksKept += stored.Count;
+        return stored;
+    }
+
     public async Task<LeaseState> SavePagesAsync(JobLease lease, IReadOnlyList<PageText> pages, CancellationToken cancel)
     {
         await (OnPages?.Invoke(lease) ?? Task.CompletedTask);

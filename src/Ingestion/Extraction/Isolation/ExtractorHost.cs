@@ -78,7 +78,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
         }
 
         Send(new Frame(FrameKind.Begin, PageCodec.Begin(null, 1)));
-        Send(new Frame(FrameKind.Page, PageCodec.Page(page)));
+        SendPages(request, [page]);
         return null;
     }
 
@@ -98,10 +98,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
             }
 
             Send(new Frame(FrameKind.Begin, PageCodec.Begin(document.Title, document.PageCount)));
-            foreach (ExtractedPage page in document.Pages())
-            {
-                Send(new Frame(FrameKind.Page, PageCodec.Page(page)));
-            }
+            SendPages(request, document.Pages());
 
             return document.BrokenPages == document.PageCount ? RefusalReason.Damaged : null;
         }
@@ -112,6 +109,14 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
         catch (Exception exception) when (exception is not (OutOfMemoryException or PipeClosedException))
         {
             return RefusalReason.Damaged;   // PdfPig throws many types on broken files; all of them mean this
+        }
+    }
+
+    private void SendPages(ExtractRequest request, IEnumerable<ExtractedPage> pages)
+    {
+        foreach (ExtractedPage page in pages)
+        {
+            Send(page.Text.Number < request.FirstPage ? new Frame(FrameKind.Passed, []) : new Frame(FrameKind.Page, PageCodec.Page(page)));
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     public async Task<RefusalReason?> ExtractAsync(FileKind kind, Stream file, long length, IExtractionSink sink, CancellationToken cancel)
     {
         await using CancellationTokenRegistration stop = cancel.Register(() => Kill(KillReason.Cancelled));
-        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, checked((int)length)), file, cancel);
+        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, sink.Next.Page, checked((int)length)), file, cancel);
         try
         {
             RefusalReason? outcome = await ReceiveAsync(sink, cancel);
@@ -103,7 +103,9 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     private async Task<RefusalReason?> ReceiveAsync(IExtractionSink sink, CancellationToken cancel)
     {
         TimeSpan left = TimeSpan.FromSeconds(options.FileTimeoutSeconds);
-        int pageCount = 0, page = 0, start = 0;
+        int pageCount = 0, passed = 0;
+        (int next, int start) = sink.Next;
+        int first = next;
         while (true)
         {
             long waiting = clock.GetTimestamp();
@@ -125,12 +127,15 @@ internal sealed class ExtractorProcess : IAsyncDisposable
 
                     await sink.BeginAsync(title, pageCount, cancel);
                     break;
-                case { Kind: FrameKind.Page, Payload: var payload } when page < pageCount:
-                    ExtractedPage extracted = PageCodec.ReadPage(payload, ++page, start);
+                case { Kind: FrameKind.Passed, Payload: [] } when pageCount > 0 && passed < Math.Min(first - 1, pageCount):
+                    passed++;
+                    break;
+                case { Kind: FrameKind.Page, Payload: var payload } when passed == first - 1 && next <= pageCount:
+                    ExtractedPage extracted = PageCodec.ReadPage(payload, next++, start);
                     start = checked(start + extracted.Text.Text.Length);
                     await sink.PageAsync(extracted, cancel);
                     break;
-                case { Kind: FrameKind.Done, Payload: [] } when pageCount > 0 && page == pageCount:
+                case { Kind: FrameKind.Done, Payload: [] } when pageCount > 0 && next == pageCount + 1:
                     return null;
                 case { Kind: FrameKind.Refused, Payload: [var reason] } when Enum.IsDefined((RefusalReason)reason):
                     return (RefusalReason)reason;

@@ -6,6 +6,9 @@ namespace Rag.Ingestion.Extraction.Isolation;
 /// <summary>Payloads of the frames that carry content. The parent trusts none of it: reading checks every range.</summary>
 internal static class PageCodec
 {
+    /// <summary>Changes with everything that would read or cut a page differently: pages of two versions do not go together.</summary>
+    private const byte StructureVersion = 1;
+
     private const int LongestTitle = 500;
 
     public static byte[] Begin(string? title, int pageCount) => Write(writer =>
@@ -36,15 +39,7 @@ internal static class PageCodec
             Write(writer, line);
         }
 
-        writer.Write(page.Blocks.Count);
-        foreach (TextBlock block in page.Blocks)
-        {
-            writer.Write((byte)block.Kind);
-            writer.Write(block.Start);
-            writer.Write(block.End);
-            writer.Write(block.Rank);
-            writer.Write(block.Caption ?? "");
-        }
+        WriteBlocks(writer, page.Blocks);
 
         writer.Write(page.IsScan);
         var hidden = page.Hidden.Take(PageFindings.MostSpans).ToList();
@@ -54,6 +49,44 @@ internal static class PageCodec
             Write(writer, span);
         }
     });
+
+    /// <summary>What is stored beside a page's text until its document is ready: blocks, and the document's title and number of pages.</summary>
+    public static byte[] Structure(ExtractedPage page, string metadataTitle, int pageCount) => Write(writer =>
+    {
+        writer.Write(StructureVersion);
+        writer.Write(pageCount);
+        writer.Write(metadataTitle);
+        WriteBlocks(writer, page.Blocks);
+    });
+
+    /// <returns>Null when it was written by another version: the document is read from its beginning then.</returns>
+    public static (ExtractedPage Page, string MetadataTitle, int PageCount)? ReadStructure(PageText text)
+    {
+        if (text.Structure is not [StructureVersion, ..] payload)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Read(payload, reader =>
+            {
+                reader.ReadByte();
+                int pageCount = reader.ReadInt32();
+                string title = reader.ReadString();
+                var page = new ExtractedPage(text, ReadBlocks(reader, payload, text.Start, text.Start + text.Text.Length))
+                {
+                    IsScan = text.Findings is { IsScan: true },
+                    Hidden = text.Findings?.Hidden ?? [],
+                };
+                return (page, title, pageCount);
+            });
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="InvalidDataException">The payload is no page, or not the page that must come next.</exception>
     /// <param name="number">Expected page number.</param>
@@ -102,6 +135,19 @@ internal static class PageCodec
         }
 
         return spans;
+    }
+
+    private static void WriteBlocks(BinaryWriter writer, IReadOnlyList<TextBlock> blocks)
+    {
+        writer.Write(blocks.Count);
+        foreach (TextBlock block in blocks)
+        {
+            writer.Write((byte)block.Kind);
+            writer.Write(block.Start);
+            writer.Write(block.End);
+            writer.Write(block.Rank);
+            writer.Write(block.Caption ?? "");
+        }
     }
 
     private static void Write(BinaryWriter writer, TextLine line)
