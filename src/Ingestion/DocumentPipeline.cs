@@ -145,10 +145,13 @@ internal sealed class DocumentPipeline(
                     break;
                 case ModelUnavailableException:
                     logger.EmbeddingFailed(exception, lease.Document);
-                    await FailAsync(lease, keeper, RefusalReason.ModelUnavailable);
+                    await PostponeAsync(lease, keeper, RefusalReason.ModelUnavailable);
                     break;
                 case not null when StorageFaults.IsStorageFull(exception):
-                    await FailAsync(lease, keeper, RefusalReason.StorageFull);
+                    await PostponeAsync(lease, keeper, RefusalReason.StorageFull);
+                    break;
+                case not null when StorageFaults.IsBusy(exception):
+                    await PostponeAsync(lease, keeper, RefusalReason.StorageBusy);
                     break;
                 default:
                     logger.DocumentBroke(exception!, lease.Document, lease.Attempt);
@@ -158,6 +161,17 @@ internal sealed class DocumentPipeline(
         catch (Exception second)
         {
             logger.DocumentBroke(second, lease.Document, lease.Attempt);
+        }
+    }
+
+    /// <summary>The file is not at fault: it waits and is tried again.</summary>
+    private async Task PostponeAsync(JobLease lease, LeaseKeeper keeper, RefusalReason reason)
+    {
+        using var patience = new CancellationTokenSource(LastWords, clock);
+        await keeper.StopAsync();
+        if (await jobs.PostponeAsync(lease, reason, patience.Token) is { } next)
+        {
+            logger.DocumentPostponed(lease.Document, reason, next);
         }
     }
 

@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(2016, LogLevel.Warning, "The lease on document {Document} could not be renewed; trying again")]
     public static partial void RenewalFailed(this ILogger logger, Exception exception, DocumentId document);
 
+    [LoggerMessage(2017, LogLevel.Warning, "Document {Document} waits, {Reason}; tried again at {Next:O}")]
+    public static partial void DocumentPostponed(this ILogger logger, DocumentId document, RefusalReason reason, DateTime next);
+
     [LoggerMessage(2020, LogLevel.Error, "The job queue cannot be reached; trying again")]
     public static partial void QueueUnreachable(this ILogger logger, Exception exception);
 }

@@ -20,6 +20,10 @@ public sealed class RetrievalOptions
     [Range(1, 10)]
     public int MaxCrashes { get; set; } = 3;
 
+    /// <summary>How often a file is tried, with growing pauses of 5 s to 5 min, where a full disk, a busy database or a missing model stops it.</summary>
+    [Range(1, 20)]
+    public int MaxTries { get; set; } = 7;
+
     /// <summary>How long a waiting worker sleeps at most; jobs of other processes are seen after this time.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);

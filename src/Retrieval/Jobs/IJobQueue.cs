@@ -53,6 +53,13 @@ public interface IJobQueue
     /// <summary>Ends the job as Failed with the reason's sentence. False when the lease was lost.</summary>
     Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel);
 
+    /// <summary>
+    /// Puts the job off because of a cause that may pass; it is taken again after a pause that grows with each failure. No crash is counted. After
+    /// too many the job ends as Failed with the reason.
+    /// </summary>
+    /// <returns>When it is tried again; null when it ended, or when the lease was lost.</returns>
+    Task<DateTime?> PostponeAsync(JobLease lease, RefusalReason reason, CancellationToken cancel);
+
     /// <summary>Gives the job back unharmed (shutdown): no crash is counted, the next worker starts at once.</summary>
     Task ReturnAsync(JobLease lease, CancellationToken cancel);
 }

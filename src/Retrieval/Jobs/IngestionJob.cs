@@ -17,6 +17,12 @@ internal sealed class IngestionJob
     /// <summary>Place in the queue, as a time; see <see cref="QueueOrder"/>.</summary>
     public DateTime DueAt { get; set; }
     public string? Owner { get; set; }
+
+    /// <summary>Nobody takes the job before; null: at once. See <see cref="Backoff"/>.</summary>
+    public DateTime? NotBefore { get; set; }
+
+    /// <summary>How often it was put off for a passing cause.</summary>
+    public int Failures { get; set; }
     public DateTime? LeaseEnd { get; set; }
     public bool CancelRequested { get; set; }
 }

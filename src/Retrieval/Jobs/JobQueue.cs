@@ -39,7 +39,7 @@ internal sealed class JobQueue(
         var latest = now + options.Value.MaxLease;
         // Reading first keeps idle workers from taking the write lock once a second.
         // An end further away than any lease can reach means that the clock was set back: the lease counts as run out.
-        if (!await db.Jobs.AnyAsync(j => j.LeaseEnd == null || j.LeaseEnd < now || j.LeaseEnd > latest, cancel))
+        if (!await Due(db, now).AnyAsync(cancel) && !await db.Jobs.AnyAsync(j => j.LeaseEnd < now || j.LeaseEnd > latest, cancel))
         {
             return null;
         }
@@ -52,12 +52,14 @@ internal sealed class JobQueue(
 
         await db.SaveChangesAsync(cancel);
         JobLease? lease = null;
-        if (await db.Jobs.Where(j => j.LeaseEnd == null).OrderBy(j => j.DueAt).ThenBy(j => j.Id).FirstOrDefaultAsync(cancel) is { } job)
+        if (await Due(db, now).OrderBy(j => j.DueAt).ThenBy(j => j.Id).FirstOrDefaultAsync(cancel) is { } job)
         {
             var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
             job.Attempt++;
             job.Owner = owner;
             job.LeaseEnd = latest;
+            job.NotBefore = null;
+            (document.RetryAt, document.Message) = (null, null);
             document.Attempt = job.Attempt;
             await db.SaveChangesAsync(cancel);
             var measures = await db.KnowledgeBases.Where(k => k.Id == job.KnowledgeBase).Select(k => new ChunkMeasures(k.ChunkTokens, k.PrefixTokens)).FirstOrDefaultAsync(cancel);
@@ -144,6 +146,41 @@ internal sealed class JobQueue(
         return true;
     }
 
+    public async Task<DateTime?> PostponeAsync(JobLease lease, RefusalReason reason, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Held(lease).SingleOrDefaultAsync(cancel) is not { } job)
+        {
+            return null;
+        }
+
+        DateTime? next = null;
+        if (job.CancelRequested)
+        {
+            await EndAsync(db, job, RefusalReason.Cancelled, cancel);
+        }
+        else if (++job.Failures >= options.Value.MaxTries)
+        {
+            await EndAsync(db, job, reason, cancel);
+        }
+        else
+        {
+            var pause = Backoff.After(job.Failures);
+            next = Now + pause;
+            job.NotBefore = next;
+            await RequeueAsync(db, job, job.DueAt, cancel);
+            var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
+            (document.RetryAt, document.Message) = (next, Refusals.WaitingSentence(reason));
+            await db.NoteAsync(document, Now, string.Create(CultureInfo.InvariantCulture, $"{document.Message} Tried again in {pause.TotalSeconds:0} s."), cancel);
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        outbox.Set();
+        return next;
+    }
+
     public async Task ReturnAsync(JobLease lease, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -175,6 +212,7 @@ internal sealed class JobQueue(
         document.Enter(DocumentState.Failed, Now);
         document.Reason = reason;
         document.Message = Refusals.Sentence(reason);
+        document.RetryAt = null;
         if (document.LiveGeneration > 0)
         {
             // What was searched before still is; its facts come back.
@@ -187,6 +225,13 @@ internal sealed class JobQueue(
         db.Jobs.Remove(job);
         db.Outbox.Add(new OutboxEntry { KnowledgeBase = job.KnowledgeBase, Document = job.Document, Generation = job.Generation });
         logger.DocumentFailed(job.Document, job.Attempt, reason);
+    }
+
+    /// <summary>Jobs that nobody works on and that need not wait. A time further away than any pause means that the clock was set back.</summary>
+    private static IQueryable<IngestionJob> Due(KnowledgeDbContext db, DateTime now)
+    {
+        var farthest = now + Backoff.Longest;
+        return db.Jobs.Where(j => j.LeaseEnd == null && (j.NotBefore == null || j.NotBefore <= now || j.NotBefore > farthest));
     }
 
     private async Task CountCrashAsync(KnowledgeDbContext db, IngestionJob job, CancellationToken cancel)

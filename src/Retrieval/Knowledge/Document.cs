@@ -40,6 +40,9 @@ internal sealed class Document
     public int LastGeneration { get; set; }
     public RefusalReason? Reason { get; set; }
     public string? Message { get; set; }
+
+    /// <summary>When a file is tried again that could not be read for a passing cause; null when it does not wait for that.</summary>
+    public DateTime? RetryAt { get; set; }
     public List<int> PagesWithoutText { get; set; } = [];
 
     /// <summary>What the owner should know before sharing; of the live generation.</summary>
@@ -55,7 +58,7 @@ internal sealed class Document
     /// <summary>Forgets how the last job went; the caller enqueues the next.</summary>
     public void StartOver()
     {
-        (Reason, Message, ProgressAt) = (null, null, null);
+        (Reason, Message, ProgressAt, RetryAt) = (null, null, null, null);
         (PagesDone, PageCount, ChunksDone, ChunkCount, Attempt) = (0, null, 0, null, 0);
     }
 

@@ -217,5 +217,6 @@ internal sealed partial class DocumentLibrary(
         Language = d.Language,
         PagesPerSecond = RemainingTime.PagesPerSecond(d),
         NextName = d.NextName,
+        RetryAt = d.RetryAt,
     };
 }

@@ -26,6 +26,7 @@ public enum RefusalReason
     ExtractorCrashed,
     WorkerCrashed,
     StorageFull,
+    StorageBusy,
     ModelUnavailable,
     Cancelled,
 }
@@ -73,6 +74,9 @@ public sealed record DocumentStatus(
 
     /// <summary>An older file of the same knowledge base with the same bytes; else null.</summary>
     public DocumentId? DuplicateOf { get; init; }
+
+    /// <summary>When a file is tried again that a passing cause stopped (then <see cref="Message"/> says which); else null.</summary>
+    public DateTime? RetryAt { get; init; }
 
     /// <summary>The name of the upload that takes this file's place when it is read; else null.</summary>
     public string? NextName { get; init; }

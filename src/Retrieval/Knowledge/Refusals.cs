@@ -15,9 +15,19 @@ public static class Refusals
         RefusalReason.ExtractorCrashed => "Reading this file failed each time it was tried. It may be damaged; save a fresh copy and upload that.",
         RefusalReason.WorkerCrashed => "Processing stopped three times on this file. It was set aside; nothing else is affected. Retry, or remove it.",
         RefusalReason.StorageFull => "The storage is full, nothing was lost. Free some space, then press retry.",
+        RefusalReason.StorageBusy => "The database was busy for too long, nothing was lost. Press retry.",
         RefusalReason.ModelUnavailable => "The model that reads files is not available. See the status page, then press retry.",
         RefusalReason.Cancelled => "Cancelled. Press retry to process this file after all.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
+
+    /// <summary>Why a file waits to be tried again, while there is hope.</summary>
+    public static string WaitingSentence(RefusalReason reason) => reason switch
+    {
+        RefusalReason.StorageFull => "The storage is full. Free some space; nothing was lost.",
+        RefusalReason.StorageBusy => "The database is busy.",
+        RefusalReason.ModelUnavailable => "The model that reads files is not available. See the status page.",
+        _ => Sentence(reason),
     };
 
     public const string NoTextFound = "No text was found; this may be a scan. Its pages cannot be searched.";

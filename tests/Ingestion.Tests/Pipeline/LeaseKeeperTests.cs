@@ -109,6 +109,8 @@ public sealed class LeaseKeeperTests
 
         public Task NoteAsync(JobLease lease, string text, CancellationToken cancel) => throw new NotSupportedException();
 
+        public Task<DateTime?> PostponeAsync(JobLease lease, RefusalReason reason, CancellationToken cancel) => throw new NotSupportedException();
+
         public Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task ReturnAsync(JobLease lease, CancellationToken cancel) => throw new NotSupportedException();

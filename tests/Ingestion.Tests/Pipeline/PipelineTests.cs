@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
 using Rag.Testing;
@@ -180,7 +181,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Model_ThatIsMissing_RefusesTheFileAndNotTheStart()
     {
-        await using Shop shop = await Shop.OpenAsync(("Inference:EmbeddingModel", "no-such-model"));
+        await using Shop shop = await Shop.OpenAsync(("Inference:EmbeddingModel", "no-such-model"), ("Retrieval:MaxTries", "1"));
         DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that cannot be embedded."));
         Assert.Equal((DocumentState.Failed, RefusalReason.ModelUnavailable), (status.State, status.Reason));
     }
@@ -188,12 +189,34 @@ public sealed class PipelineTests
     [Fact]
     public async Task Disk_ThatIsFull_SaysSo()
     {
-        await using Shop shop = await Shop.OpenAsync();
-        const int NoSpaceLeft = 28;
-        shop.Writer.OnPages = _ => throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : NoSpaceLeft);
+        await using Shop shop = await Shop.OpenAsync(("Retrieval:MaxTries", "1"));
+        shop.Writer.OnPages = _ => throw DiskFull;
         DocumentStatus status = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that find no room."));
         Assert.Equal((DocumentState.Failed, RefusalReason.StorageFull), (status.State, status.Reason));
     }
+
+    public static TheoryData<string> PassingFaults => ["full", "busy"];
+
+    [Theory]
+    [MemberData(nameof(PassingFaults))]
+    public async Task Storage_ThatIsFullOrBusyForAWhile_IsWaitedForAndTheFileGoesOn(string fault)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Writer.OnChunks = _ => throw (fault == "full" ? DiskFull : new SqliteException("database is locked", 5));
+        DocumentStatus waiting = await shop.IngestAsync("a.txt", Encoding.UTF8.GetBytes("Words that find no room."));
+        Assert.Equal(DocumentState.Stored, waiting.State);
+        Assert.InRange(waiting.RetryAt!.Value, DateTime.UtcNow, DateTime.UtcNow.AddSeconds(5));
+        Assert.Equal(Refusals.WaitingSentence(fault == "full" ? RefusalReason.StorageFull : RefusalReason.StorageBusy), waiting.Message);
+
+        shop.Writer.OnChunks = null;
+        await shop.StartWorkerAsync();
+        await shop.Writer.PublishedAsync(waiting.Id).WaitAsync(TimeSpan.FromSeconds(30), Shop.Cancel);
+
+        DocumentStatus ready = await shop.StatusAsync(waiting.Id);
+        Assert.Equal((DocumentState.Ready, null, null), (ready.State, ready.RetryAt, ready.Message));
+    }
+
+    private static IOException DiskFull => new("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);
 
     [Fact]
     public async Task Fault_ThatNobodyExpects_LeavesTheJobToItsLease()

@@ -113,6 +113,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.Property<DateTime>("DueAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER");
 
@@ -120,6 +123,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeaseEnd")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NotBefore")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Owner")
@@ -282,6 +288,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
 
                     b.Property<string>("Reason")
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RetryAt")
                         .HasColumnType("TEXT");
 
                     b.PrimitiveCollection<string>("ScannedPages")
