@@ -100,7 +100,7 @@ internal sealed class DocumentPipeline(
             return (stump ? RefusalReason.Damaged : RefusalReason.WrongType, default);
         }
 
-        return (kind != FileKind.Pdf && lease.Bytes > options.MaxTextBytes ? RefusalReason.TooLarge : null, kind);
+        return (FileKinds.IsText(kind) && lease.Bytes > options.MaxTextBytes ? RefusalReason.TooLarge : null, kind);
     }
 
     private async Task EmbedAsync(JobLease lease, LeaseKeeper keeper, DocumentReader reader)

@@ -20,7 +20,7 @@ public sealed class IngestionOptions
     /// <summary>Largest file that is read, in bytes.</summary>
     [Range(1_024, 512L * 1024 * 1024)] public long MaxFileBytes { get; set; } = 100L * 1024 * 1024;
 
-    /// <summary>Largest .txt or .md file, in bytes: it is one page and held in memory whole.</summary>
+    /// <summary>Largest .txt, .md, .csv or .html file, in bytes: it is held in memory whole.</summary>
     [Range(1_024, 32L * 1024 * 1024)] public long MaxTextBytes { get; set; } = 8L * 1024 * 1024;
 
     [Range(1, 100_000)] public int MaxPages { get; set; } = 10_000;

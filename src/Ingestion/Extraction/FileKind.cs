@@ -5,6 +5,14 @@ internal enum FileKind : byte
     Pdf,
     PlainText,
     Markdown,
+    Csv,
+    Html,
+    Word,
+    Slides,
+    Sheets,
+    Epub,
+    Mail,
+    Image,
 }
 
 /// <summary>The type of a file by its name and its first bytes together: where they disagree, the file is refused.</summary>
@@ -13,38 +21,48 @@ internal static class FileKinds
     /// <summary>How many bytes <see cref="Detect"/> wants to see.</summary>
     public const int HeadLength = 4_096;
 
-    /// <returns>Null when content and name do not agree, or the type is not one we read.</returns>
-    public static FileKind? Detect(string fileName, ReadOnlySpan<byte> head)
-    {
-        string extension = Path.GetExtension(fileName).ToLowerInvariant();
+    /// <returns>Null when content and name do not agree, or the type is not one we read. What a zip file really holds is seen when it is read.</returns>
+    public static FileKind? Detect(string fileName, ReadOnlySpan<byte> head) => OfName(fileName) is { } kind && Fits(kind, head) ? kind : null;
 
+    /// <summary>Kinds that are held in memory as one text before they are divided.</summary>
+    public static bool IsText(FileKind kind) => kind is FileKind.PlainText or FileKind.Markdown or FileKind.Csv or FileKind.Html;
+
+    private static FileKind? OfName(string fileName) => Path.GetExtension(fileName).ToLowerInvariant() switch
+    {
+        ".pdf" => FileKind.Pdf,
+        ".txt" or ".text" => FileKind.PlainText,
+        ".md" or ".markdown" => FileKind.Markdown,
+        ".csv" or ".tsv" => FileKind.Csv,
+        ".html" or ".htm" or ".xhtml" => FileKind.Html,
+        ".docx" or ".docm" => FileKind.Word,
+        ".pptx" or ".pptm" => FileKind.Slides,
+        ".xlsx" or ".xlsm" => FileKind.Sheets,
+        ".epub" => FileKind.Epub,
+        ".eml" => FileKind.Mail,
+        ".png" or ".jpg" or ".jpeg" or ".tif" or ".tiff" => FileKind.Image,
+        _ => null,
+    };
+
+    private static bool Fits(FileKind kind, ReadOnlySpan<byte> head)
+    {
         // The specification lets up to 1,024 bytes of other things stand before the header, and real files use that.
         bool pdf = head[..Math.Min(head.Length, 1_024)].IndexOf("%PDF-"u8) >= 0;
-        return extension switch
+        bool zip = head.StartsWith("PK\x03\x04"u8);
+
+        // An Office file with a password, or an old one under a new name: the reader tells which.
+        bool compound = head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
+        return kind switch
         {
-            ".pdf" => pdf ? FileKind.Pdf : null,
-            ".txt" or ".text" => !pdf && IsText(head) ? FileKind.PlainText : null,
-            ".md" or ".markdown" => !pdf && IsText(head) ? FileKind.Markdown : null,
-            _ => null,
+            FileKind.Pdf => pdf,
+            FileKind.Word or FileKind.Slides or FileKind.Sheets => zip || compound,
+            FileKind.Epub => zip,
+            FileKind.Image => IsImage(head),
+            FileKind.Mail => !zip && TextDecoder.IsText(head),   // a PDF may be inside, early in a short mail
+            _ => !pdf && !zip && TextDecoder.IsText(head),
         };
     }
 
-    /// <summary>Text holds no control characters but white space, unless a byte order mark says that it is UTF-16.</summary>
-    private static bool IsText(ReadOnlySpan<byte> head)
-    {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-        {
-            return true;
-        }
-
-        foreach (byte b in head)
-        {
-            if (b < 32 && b is not (9 or 10 or 12 or 13 or 27))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static bool IsImage(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]) || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
+        || head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8);
 }

@@ -13,8 +13,11 @@ public sealed record TextLine(int Start, int Length, float X, float Y, float Wid
 /// parted by tabs. Every page's text ends with a line feed unless it is empty.
 /// </summary>
 /// <param name="Number">Physical page number, from 1.</param>
-/// <param name="Label">The printed page number where it differs from <paramref name="Number"/>; else null.</param>
-/// <param name="Width">Displayed width in points; 0 for files without pages (.txt, .md), which count as one page.</param>
+/// <param name="Label">
+/// The printed page number where it differs from <paramref name="Number"/>. For files without pages the place as a reader names it: "slide 3",
+/// "lines 120–168", the heading of a section. Null where there is neither.
+/// </param>
+/// <param name="Width">Displayed width in points; 0 for files without pages (all kinds but PDF and pictures): their pages are stretches of text.</param>
 /// <param name="Start">UTF-16 offset of the page's text in the document's text.</param>
 public sealed record PageText(int Number, string? Label, float Width, float Height, int Start, string Text, IReadOnlyList<TextLine> Lines)
 {

@@ -8,7 +8,7 @@ public static class Refusals
         RefusalReason.Encrypted => "This file is password protected. Remove the password and upload it again.",
         RefusalReason.Damaged => "This file is damaged and could not be read. Try to open it, save a fresh copy and upload that.",
         RefusalReason.Empty => "This file is empty.",
-        RefusalReason.WrongType => "The content of this file does not match its type. Upload a PDF, a .txt or a .md file.",
+        RefusalReason.WrongType => "The content of this file does not match the ending of its name. Save it again in the program that made it, and upload that.",
         RefusalReason.TooLarge => "This file is too large to process safely. Split it and upload the parts.",
         RefusalReason.TimedOut => "Reading this file took too long and was stopped. Save a simpler copy and upload that.",
         RefusalReason.OutOfMemory => "Reading this file needed too much memory and was stopped. Split it and upload the parts.",

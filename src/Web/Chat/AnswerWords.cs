@@ -11,9 +11,7 @@ internal static class AnswerWords
     public const string ByWordsAlone =
         "Searched by words alone: the files are being prepared for another embedding model. Matches by meaning come back when that is done.";
 
-    public static string Page(StoredCitation citation) => citation.PageLabel is { } label
-        ? $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)} (printed {label})"
-        : $"p. {citation.Page.ToString(CultureInfo.InvariantCulture)}";
+    public static string Page(StoredCitation citation) => PlaceWords.Of(citation.FileName, citation.Page, citation.PageLabel);
 
     public static string Label(StoredCitation citation) => $"Source {citation.Number.ToString(CultureInfo.InvariantCulture)}: {citation.Title}, {Page(citation)}";
 

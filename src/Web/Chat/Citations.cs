@@ -27,7 +27,7 @@ internal static class Citations
             Quotes = quotes.Count,
             Passages = [.. found.Passages.Select(p => new StoredPassage(
                 p.Chunk.Value, p.Document.Value, p.Generation, p.Title, p.Pages.From, p.Pages.To, p.Start, p.End,
-                p.DenseRank, p.DenseScore, p.LexicalRank, p.LexicalScore, p.FusedScore, InPrompt: false))],
+                p.DenseRank, p.DenseScore, p.LexicalRank, p.LexicalScore, p.FusedScore, InPrompt: false, p.FileName))],
             SearchedQuestion = found.SearchedQuestion,
             FilesSearched = found.FilesSearched,
             ByWordsAlone = found.ByWordsAlone,

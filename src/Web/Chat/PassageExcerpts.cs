@@ -37,7 +37,7 @@ internal static class PassageExcerpts
         var head = new StringBuilder();
         if (number is not null)
         {
-            head.Append(CultureInfo.InvariantCulture, $"[{number}] {passage.Title}, {passage.Pages}\n");
+            head.Append(CultureInfo.InvariantCulture, $"[{number}] {passage.Title}, {PlaceWords.Range(passage.FileName, passage.Pages.From, passage.Pages.To)}\n");
         }
 
         if ((best?.Caption ?? passage.Caption) is { Length: > 0 } caption)

@@ -46,7 +46,7 @@ internal static class PlainAnswers
 
     private static string NothingToRead(AnswerWork work, int failed) => (work.Grant.IsOwner, failed) switch
     {
-        (true, 0) => "This assistant has no files yet. Add a PDF, a .txt or a .md file, and ask again.",
+        (true, 0) => "This assistant has no files yet. Add a PDF or another file, and ask again.",
         (true, _) => "None of the files could be read. The list of files says why for each; retry or replace them, then ask again.",
         (false, _) => "This assistant has no files to answer from yet. Its owner can add some.",
     };

@@ -37,7 +37,7 @@ public sealed record StoredCitation(
 /// <param name="InPrompt">Whether the model was shown it.</param>
 public sealed record StoredPassage(
     Guid Chunk, Guid Document, int Generation, string Title, int PageFrom, int PageTo, int Start, int End,
-    int? DenseRank, double? DenseScore, int? LexicalRank, double? LexicalScore, double FusedScore, bool InPrompt);
+    int? DenseRank, double? DenseScore, int? LexicalRank, double? LexicalScore, double FusedScore, bool InPrompt, string? FileName = null);
 
 /// <summary>A sentence of the model's text: where it stands in it, and the citation that supports it (null: no passage does).</summary>
 public sealed record CheckedSentence(int Start, int Length, int? Citation);

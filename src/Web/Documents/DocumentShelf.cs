@@ -81,7 +81,7 @@ internal sealed class DocumentShelf(
         var name = FileNames.Clean(fileName);
         if (FileNames.Kind(name) is not { } kind)
         {
-            return UploadOutcome.Refused(UploadProblem.WrongType, "This type of file cannot be read. Upload a PDF, a .txt or a .md file.");
+            return UploadOutcome.Refused(UploadProblem.WrongType, $"This type of file cannot be read. Upload {FileNames.Readable}.");
         }
 
         try

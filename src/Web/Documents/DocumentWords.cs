@@ -31,7 +31,7 @@ public static class DocumentWords
         DocumentState.Stored when file is { IsSearchable: true, NextName: { } next } => $"waiting to be replaced by {next}; answers go on",
         DocumentState.Stored when file.IsSearchable => "waiting to be read again; answers go on",
         DocumentState.Stored => file.Attempt > 0 ? "waiting to start again" : "waiting for its turn",
-        DocumentState.Extracting when file.PageCount is > 1 and { } pages && file.PagesDone > 0 => Invariant($"reading page {Math.Min(file.PagesDone, pages):N0} of {pages:N0}"),
+        DocumentState.Extracting when file.PageCount is > 1 and { } pages && file.PagesDone > 0 => Invariant($"reading {Unit(file)} {Math.Min(file.PagesDone, pages):N0} of {pages:N0}"),
         DocumentState.Extracting => "reading",
         DocumentState.Chunking => "dividing into passages",
         DocumentState.Embedding when file.ChunkCount is > 0 and { } chunks => Invariant($"making it searchable, {Math.Min(file.ChunksDone, chunks):N0} of {chunks:N0} passages"),
@@ -44,8 +44,8 @@ public static class DocumentWords
 
     /// <summary>"12 pages · 1.4 MB"; without pages while their number is not known, and for files that have none.</summary>
     public static string Facts(DocumentStatus file) =>
-        file.PageCount is { } pages && FileNames.Kind(file.FileName) == FileKind.Pdf
-            ? $"{Words.Count(pages, "page", "pages")} · {FileSize.Words(file.Bytes)}"
+        file.PageCount is { } pages && FileNames.Kind(file.FileName) is FileKind.Pdf or FileKind.Slides
+            ? $"{Words.Count(pages, Unit(file), Unit(file) + "s")} · {FileSize.Words(file.Bytes)}"
             : FileSize.Words(file.Bytes);
 
     /// <summary>How much of the work on one file is done, 0 to 1. Reading is taken for a fifth, making it searchable for the rest.</summary>
@@ -59,14 +59,21 @@ public static class DocumentWords
         _ => 1,
     };
 
+    private static string Unit(DocumentStatus file) => FileNames.Kind(file.FileName) switch
+    {
+        FileKind.Slides => "slide",
+        null or FileKind.Pdf => "page",
+        _ => "part",
+    };
+
     private static double Part(int done, int? all) => all is > 0 and { } total ? Math.Clamp((double)done / total, 0, 1) : 0;
 
     private static string Warning(DocumentStatus file) => file.PagesWithoutText.Count switch
     {
         0 => file.Message ?? "with a remark",
         var empty when empty == file.PageCount => "but no text was found: it may be a scan",
-        1 => Invariant($"page {file.PagesWithoutText[0]} has no text"),
-        var empty => Invariant($"{empty:N0} pages have no text"),
+        1 => Invariant($"{Unit(file)} {file.PagesWithoutText[0]} has no text"),
+        var empty => Invariant($"{empty:N0} {Unit(file)}s have no text"),
     };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,14 @@ public enum FileKind
     Pdf,
     Text,
     Markdown,
+    Csv,
+    Html,
+    Word,
+    Slides,
+    Sheets,
+    Epub,
+    Mail,
+    Image,
 }
 
 /// <summary>Names of uploaded files as they are shown. A name is never a path here: bytes are stored under their hash.</summary>
@@ -54,12 +62,20 @@ public static class FileNames
         return clean[..(char.IsHighSurrogate(clean[cut - 1]) ? cut - 1 : cut)] + extension;
     }
 
+    /// <summary>The kinds in a reader's words.</summary>
+    public const string Readable = "PDF, Markdown, text, CSV or HTML";
+
+    /// <summary>What a file chooser offers.</summary>
+    public const string Accept = ".pdf,.txt,.md,.csv,.tsv,.html,.htm,.xhtml";
+
     /// <summary>The kind that the extension names; null for all others.</summary>
     public static FileKind? Kind(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {
         ".pdf" => FileKind.Pdf,
-        ".txt" => FileKind.Text,
-        ".md" => FileKind.Markdown,
+        ".txt" or ".text" => FileKind.Text,
+        ".md" or ".markdown" => FileKind.Markdown,
+        ".csv" or ".tsv" => FileKind.Csv,
+        ".html" or ".htm" or ".xhtml" => FileKind.Html,
         _ => null,
     };
 

@@ -79,7 +79,8 @@ public sealed class UploadTests(UploadServer server) : IClassFixture<UploadServe
     }
 
     [Theory]
-    [InlineData("page.html", "<script>alert(1)</script>")]
+    [InlineData("page.html", "PK\u0003\u0004 a zip")]
+    [InlineData("table.csv", "%PDF-1.7")]
     [InlineData("drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")]
     [InlineData("program.exe", "MZ")]
     [InlineData("report.pdf.html", "%PDF-1.7")]
@@ -97,6 +98,20 @@ public sealed class UploadTests(UploadServer server) : IClassFixture<UploadServe
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
         Assert.EndsWith(".", await SentenceAsync(answer), StringComparison.Ordinal);
         Assert.Empty(await Owner.ReadAsync<DocumentView[]>(Files(assistant)));
+    }
+
+    [Fact]
+    public async Task Upload_OfAPageWithAScript_ComesBackAsAFileThatNoBrowserRuns()
+    {
+        var assistant = await NewAssistantAsync();
+        using var answer = await Owner.UploadAsync(assistant, "page.html", "<p>Text</p><script>alert(1)</script>"u8.ToArray());
+        var file = (await Owner.ReadAsync<DocumentView[]>(Files(assistant))).Single();
+
+        using var original = await Owner.GetAsync($"{Files(assistant)}/{file.Id:N}/original");
+
+        Assert.Equal("application/octet-stream", original.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("attachment", original.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal("nosniff", original.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Rag.Ingestion.Extraction.Flow;
 using Rag.Ingestion.Extraction.Pdf;
 using Rag.Retrieval.Knowledge;
 using UglyToad.PdfPig.Exceptions;
@@ -65,21 +66,32 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
             return;
         }
 
-        RefusalReason? refusal = request.Kind == FileKind.Pdf ? SendPdf(request, file) : SendText(request, file);
+        RefusalReason? refusal = request.Kind == FileKind.Pdf ? SendPdf(request, file) : SendFlow(request, file);
         Send(refusal is { } reason ? new Frame(FrameKind.Refused, [(byte)reason]) : new Frame(FrameKind.Done, []));
     }
 
-    private RefusalReason? SendText(ExtractRequest request, byte[] file)
+    private RefusalReason? SendFlow(ExtractRequest request, byte[] file)
     {
-        ExtractedPage page = TextExtractor.Extract(file, request.Kind);
-        if (page.Text.Text.Length == 0)
+        try
         {
-            return RefusalReason.Empty;
-        }
+            FlowDocument document = FlowReader.Read(request.Kind, file, FlowLimits.Default);
+            if (document.Pages.Count > request.MaxPages)
+            {
+                return RefusalReason.TooLarge;
+            }
 
-        Send(new Frame(FrameKind.Begin, PageCodec.Begin(null, 1)));
-        SendPages(request, [page]);
-        return null;
+            Send(new Frame(FrameKind.Begin, PageCodec.Begin(document.Title, document.Pages.Count)));
+            SendPages(request, FlowWriter.ToPages(document));
+            return null;
+        }
+        catch (RefusedFileException refused)
+        {
+            return refused.Reason;
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or PipeClosedException))
+        {
+            return RefusalReason.Damaged;   // parsers of other people's formats throw many types; all of them mean this
+        }
     }
 
     private RefusalReason? SendPdf(ExtractRequest request, byte[] file)

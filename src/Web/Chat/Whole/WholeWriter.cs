@@ -207,7 +207,7 @@ internal sealed class WholeWriter(
 
     private static string Block(Passage passage) => string.Join('\n', new[]
     {
-        $"{passage.Title}, {passage.Pages}", passage.HeadingPath, passage.Caption, passage.Text.Trim(),
+        $"{passage.Title}, {PlaceWords.Range(passage.FileName, passage.Pages.From, passage.Pages.To)}", passage.HeadingPath, passage.Caption, passage.Text.Trim(),
     }.Where(part => !string.IsNullOrWhiteSpace(part)));
 
     /// <summary>The points of a reply: its lines with a sign of a list before them.</summary>

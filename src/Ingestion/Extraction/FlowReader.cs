@@ -1,0 +1,23 @@
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Markup;
+using Rag.Ingestion.Extraction.Tables;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction;
+
+/// <summary>Reads every kind of file that has no page geometry. Runs in the extractor process only.</summary>
+internal static class FlowReader
+{
+    /// <exception cref="RefusedFileException">The file cannot be read, for a reason its owner can act on.</exception>
+    public static FlowDocument Read(FileKind kind, byte[] file, FlowLimits limits)
+    {
+        FlowDocument document = kind switch
+        {
+            FileKind.PlainText or FileKind.Markdown => TextExtractor.Read(file, kind),
+            FileKind.Csv => CsvReader.Read(file),
+            FileKind.Html => HtmlReader.Read(file),
+            _ => throw new RefusedFileException(RefusalReason.WrongType),
+        };
+        return document.Pages.Any(page => page.HasText) ? document : throw new RefusedFileException(RefusalReason.Empty);
+    }
+}

@@ -1,0 +1,269 @@
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Markup;
+
+/// <summary>
+/// An HTML page by its structure: headings, paragraphs, lists, tables. Nothing is loaded and nothing is run. What frames a page
+/// (navigation, site header and footer) is dropped where the page marks it as such and enough is left; a plain page is never cut.
+/// </summary>
+internal static class HtmlReader
+{
+    private const double MainShare = 0.25;
+    private const string FrameSelector = "nav, [role=navigation], [role=banner], [role=contentinfo], [role=search], header, footer";
+
+    private static readonly HashSet<string> Unseen = new(StringComparer.Ordinal)
+    {
+        "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video", "head", "select", "textarea", "button", "map", "dialog",
+    };
+
+    private static readonly HashSet<string> Inline = new(StringComparer.Ordinal)
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "nobr", "output", "picture",
+        "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    };
+
+    public static FlowDocument Read(byte[] file)
+    {
+        using IDocument page = Parse(HtmlEncoding.Decode(file));
+        var builder = new FlowBuilder();
+        Write(page, builder);
+        IReadOnlyList<FlowBlock> blocks = builder.Blocks;
+        string title = FlowText.Fold(page.Title ?? "");
+        return new FlowDocument(title, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
+    }
+
+    public static IDocument Parse(string html) => new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(html);
+
+    /// <summary>Adds the blocks of a page, main content first chosen.</summary>
+    public static void Write(IDocument page, FlowBuilder builder)
+    {
+        if (page.Body is not { } body)
+        {
+            return;
+        }
+
+        var style = new HiddenStyle(page);
+        IElement root = MainContent(body);
+        new Walk(builder, style, root, dropFrame: root == body && HasMore(body)).Run();
+    }
+
+    /// <summary>The page's own main element, if it is the only one and holds a good part of the text.</summary>
+    private static IElement MainContent(IElement body)
+    {
+        var mains = body.QuerySelectorAll("main, [role=main]").Where(main => !main.HasAttribute("hidden")).ToList();
+        return mains.Count == 1 && TextLength(mains[0]) >= MainShare * TextLength(body) ? mains[0] : body;
+    }
+
+    /// <summary>Whether text is left when the frame is gone: a page that stands in a header element as a whole stays whole.</summary>
+    private static bool HasMore(IElement body) => TextLength(body) - body.QuerySelectorAll(FrameSelector).Where(IsFrame).Sum(TextLength) >= MainShare * TextLength(body);
+
+    /// <summary>Navigation anywhere; headers and footers of the site, not those of an article or section.</summary>
+    private static bool IsFrame(IElement element) =>
+        element.LocalName == "nav" || element.GetAttribute("role") is "navigation" or "banner" or "contentinfo" or "search"
+        || (element.LocalName is "header" or "footer" && element.QuerySelector("h1") is null && Sections(element) is null);
+
+    private static IElement? Sections(IElement element)
+    {
+        IElement? parent = element.ParentElement;
+        while (parent is not null && parent.LocalName is not ("article" or "section" or "main" or "blockquote"))
+        {
+            parent = parent.ParentElement;
+        }
+
+        return parent;
+    }
+
+    private static int TextLength(INode node)
+    {
+        int length = 0;
+        foreach (INode descendant in node.GetDescendants())
+        {
+            if (descendant is IText text && text.ParentElement is { } parent && !Unseen.Contains(parent.LocalName))
+            {
+                length += text.Data.AsSpan().Trim().Length;
+            }
+        }
+
+        return length;
+    }
+
+    /// <summary>Goes through the tree without recursion: a hostile page may nest as deep as it likes.</summary>
+    private sealed class Walk(FlowBuilder builder, HiddenStyle style, IElement root, bool dropFrame)
+    {
+        private readonly Stack<int> lists = new();   // next number of each open list; 0 for bullets
+        private int verbatim;
+
+        public void Run()
+        {
+            INode? node = root.FirstChild;
+            while (node is not null)
+            {
+                bool inside = Enter(node);
+                if (inside && node.FirstChild is { } child)
+                {
+                    node = child;
+                    continue;
+                }
+
+                if (inside)
+                {
+                    Leave(node);
+                }
+
+                while (node is not null && node.NextSibling is null)
+                {
+                    node = node.Parent;
+                    if (node is null || node == root)
+                    {
+                        return;
+                    }
+
+                    Leave(node);
+                }
+
+                node = node?.NextSibling;
+            }
+        }
+
+        /// <returns>Whether to go on inside.</returns>
+        private bool Enter(INode node)
+        {
+            if (node is IText text)
+            {
+                builder.Append(verbatim > 0 ? text.Data.ReplaceLineEndings("\n") : text.Data.ReplaceLineEndings(" "));
+                return false;
+            }
+
+            if (node is not IElement element || Unseen.Contains(element.LocalName) || (dropFrame && IsFrame(element)))
+            {
+                return false;
+            }
+
+            if (style.Of(element) is { } hidden)
+            {
+                builder.Hide(hidden, VisibleText(element, null));
+                return false;
+            }
+
+            string name = element.LocalName;
+            switch (name)
+            {
+                case "br":
+                    builder.LineBreak();
+                    break;
+                case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
+                    builder.BeginHeading(name[1] - '0');
+                    break;
+                case "ul" or "menu":
+                    builder.Close();
+                    lists.Push(0);
+                    break;
+                case "ol":
+                    builder.Close();
+                    lists.Push(int.TryParse(element.GetAttribute("start"), out int start) ? Math.Clamp(start, 0, 1_000_000) : 1);
+                    break;
+                case "li":
+                    builder.BeginItem(Marker());
+                    break;
+                case "pre":
+                    builder.BeginParagraph(keepLines: true);
+                    verbatim++;
+                    break;
+                case "table":
+                    builder.Close();
+                    return !HtmlTable.TryWrite(element, cell => VisibleText(cell, builder), builder);
+                default:
+                    if (!Inline.Contains(name))
+                    {
+                        BreakBlock(element);
+                    }
+
+                    break;
+            }
+
+            return true;
+        }
+
+        private void Leave(INode node)
+        {
+            string name = (node as IElement)?.LocalName ?? "";
+            if (name is "ul" or "ol" or "menu" && lists.Count > 0)
+            {
+                lists.Pop();
+            }
+
+            verbatim -= name == "pre" ? 1 : 0;
+            if (name.Length > 0 && name != "br" && !Inline.Contains(name))
+            {
+                builder.Close();
+            }
+        }
+
+        /// <summary>The first paragraph of a list item stays behind its marker.</summary>
+        private void BreakBlock(IElement element)
+        {
+            bool opensItem = element.LocalName is "p" or "div" && element.ParentElement?.LocalName == "li" && element.PreviousElementSibling is null;
+            if (!opensItem)
+            {
+                builder.Close();
+            }
+        }
+
+        private string Marker()
+        {
+            if (lists.Count == 0 || lists.Peek() == 0)
+            {
+                return "•";
+            }
+
+            int number = lists.Pop();
+            lists.Push(number + 1);
+            return number.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".";
+        }
+
+        /// <param name="report">Takes hidden parts; null to count them as part of the text.</param>
+        private string VisibleText(IElement element, FlowBuilder? report)
+        {
+            var text = new System.Text.StringBuilder();
+            INode? node = element.FirstChild;
+            while (node is not null)
+            {
+                bool inside = false;
+                if (node is IText words)
+                {
+                    text.Append(words.Data);
+                }
+                else if (node is IElement child && !Unseen.Contains(child.LocalName))
+                {
+                    HiddenTextKind? hidden = report is null ? null : style.Of(child);
+                    inside = hidden is null;
+                    if (hidden is { } kind)
+                    {
+                        report!.Hide(kind, VisibleText(child, null));
+                    }
+
+                    text.Append(Inline.Contains(child.LocalName) ? "" : " ");
+                }
+
+                if (inside && node.FirstChild is { } first)
+                {
+                    node = first;
+                    continue;
+                }
+
+                while (node is not null && node.NextSibling is null)
+                {
+                    node = node.Parent == element ? null : node.Parent;
+                    text.Append(node is IElement left && !Inline.Contains(left.LocalName) ? " " : "");
+                }
+
+                node = node?.NextSibling;
+            }
+
+            return text.ToString();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using AngleSharp.Dom;
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Tables;
+
+namespace Rag.Ingestion.Extraction.Markup;
+
+/// <summary>A table of data: rows of cells with spans spelt out, its caption and column heads. Tables that only lay out a page are none.</summary>
+internal sealed class HtmlTable
+{
+    private const int MaxColumns = 200;
+    private const int MaxSpan = 100;
+    private const int MaxRows = 20_000;
+
+    private readonly Func<IElement, string> textOf;
+    private readonly List<string[]> rows = [];
+    private int headRows;
+
+    private HtmlTable(Func<IElement, string> textOf) => this.textOf = textOf;
+
+    /// <param name="textOf">The visible text of a cell.</param>
+    /// <returns>False when the table only lays out a page: one column, or blocks and tables in its cells.</returns>
+    public static bool TryWrite(IElement table, Func<IElement, string> textOf, FlowBuilder builder)
+    {
+        if (table.GetAttribute("role") is "presentation" or "none" || table.QuerySelector("table, h1, h2, h3, h4, h5, h6, td p + p, td div + div, form") is not null)
+        {
+            return false;
+        }
+
+        var read = new HtmlTable(textOf);
+        read.Read(table);
+        if (read.rows.Count == 0 || read.rows.Max(row => row.Length) < 2)
+        {
+            return false;
+        }
+
+        string? title = table.QuerySelector("caption") is { } caption ? FlowText.Fold(textOf(caption)) : null;
+        string[]? heads = read.headRows > 0 ? read.Heads()
+            : TableHeader.IsHeader(read.rows[0], read.rows.Count > 1 ? read.rows[1] : null) ? read.rows[0]
+            : null;
+        string? words = TableHeader.Caption(title, heads);
+        if (title is { Length: > 0 })
+        {
+            builder.BeginParagraph();
+            builder.Append(title);
+        }
+
+        foreach (string[] row in read.rows)
+        {
+            builder.Row(row, words);
+        }
+
+        return true;
+    }
+
+    /// <summary>Several rows of heads become one: "2023 Revenue".</summary>
+    private string[] Heads() =>
+        [.. Enumerable.Range(0, rows.Max(row => row.Length)).Select(column =>
+            string.Join(' ', rows.Take(headRows).Select(row => column < row.Length ? row[column] : "").Where(cell => cell.Length > 0).Distinct()))];
+
+    private void Read(IElement table)
+    {
+        var hanging = new Dictionary<int, (int Rows, string Text)>();   // column → what a cell above still covers
+        bool onlyHeads = true;
+        foreach (IElement row in table.QuerySelectorAll("tr").Take(MaxRows))
+        {
+            var cells = new List<string>();
+            bool allHeads = true;
+            foreach (IElement cell in row.Children.Where(child => child.LocalName is "td" or "th"))
+            {
+                Hang();
+                string text = FlowText.Fold(textOf(cell));
+                int across = Span(cell, "colspan"), down = Span(cell, "rowspan");
+                for (int i = 0; i < across && cells.Count < MaxColumns; i++)
+                {
+                    if (down > 1)
+                    {
+                        hanging[cells.Count] = (down - 1, text);
+                    }
+
+                    cells.Add(i == 0 || cell.LocalName == "th" ? text : "");
+                }
+
+                allHeads &= cell.LocalName == "th" && cell.GetAttribute("scope") != "row";
+            }
+
+            Hang();
+            if (cells.Count == 0)
+            {
+                continue;
+            }
+
+            onlyHeads &= allHeads || row.ParentElement?.LocalName == "thead";
+            headRows += onlyHeads ? 1 : 0;
+            rows.Add([.. cells]);
+
+            void Hang()
+            {
+                while (cells.Count < MaxColumns && hanging.Remove(cells.Count, out (int Rows, string Text) above))
+                {
+                    if (above.Rows > 1)
+                    {
+                        hanging[cells.Count] = (above.Rows - 1, above.Text);
+                    }
+
+                    cells.Add(above.Text);
+                }
+            }
+        }
+
+        headRows = headRows == rows.Count ? 0 : headRows;
+    }
+
+    private static int Span(IElement cell, string name) =>
+        int.TryParse(cell.GetAttribute(name), out int span) ? Math.Clamp(span, 1, MaxSpan) : 1;
+}

@@ -1,0 +1,111 @@
+using System.Text;
+
+namespace Rag.Ingestion.Extraction.Tables;
+
+/// <summary>Reads records of RFC 4180 and of what programs write instead: any delimiter, either kind of line end, quotes that never close.</summary>
+internal static class CsvRecords
+{
+    private const string Delimiters = ",;\t|";
+    private const int LinesToJudge = 50;
+
+    /// <summary>A quoted cell with more lines than this was never closed.</summary>
+    private const int MaxLinesInCell = 200;
+
+    /// <summary>The delimiter that cuts the first lines into the same number of cells, the more the better.</summary>
+    public static char DelimiterOf(string text)
+    {
+        char best = ',';
+        double bestScore = 0;
+        foreach (char delimiter in Delimiters)
+        {
+            List<int> widths = [.. Read(text, delimiter).Take(LinesToJudge).Where(record => record.Cells.Count > 1 || record.Cells[0].Length > 0).Select(record => record.Cells.Count)];
+            if (widths.Count == 0)
+            {
+                continue;
+            }
+
+            int usual = widths.GroupBy(width => width).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
+            double agreeing = widths.Count(width => width == usual) / (double)widths.Count;
+            double score = usual < 2 ? 0 : agreeing * agreeing * (1 + (Math.Min(usual, 20) * 0.05));
+            if (score > bestScore)
+            {
+                (best, bestScore) = (delimiter, score);
+            }
+        }
+
+        return best;
+    }
+
+    /// <returns>Each record with the number of its first line, from 1.</returns>
+    public static IEnumerable<(int Line, List<string> Cells)> Read(string text, char delimiter)
+    {
+        int position = 0, line = 1;
+        while (position < text.Length)
+        {
+            int first = line;
+            var cells = new List<string>();
+            bool ended = false;
+            while (!ended)
+            {
+                string cell = text.Length > position && text[position] == '"' && Quoted(text, position, delimiter) is var (value, next)
+                    ? Take(value, next)
+                    : Plain();
+                cells.Add(cell);
+                ended = position >= text.Length || text[position] != delimiter;
+                position += ended ? 0 : 1;
+            }
+
+            position += position < text.Length && text[position] == '\r' ? 1 : 0;
+            position += position < text.Length && text[position] == '\n' ? 1 : 0;
+            line++;
+            yield return (first, cells);
+
+            string Take(string value, int next)
+            {
+                line += value.Count(c => c == '\n');
+                position = next;
+                return value;
+            }
+
+            string Plain()
+            {
+                int end = text.AsSpan(position).IndexOfAny(delimiter, '\r', '\n');
+                end = end < 0 ? text.Length : position + end;
+                string value = text[position..end];
+                position = end;
+                return value;
+            }
+        }
+    }
+
+    /// <returns>Null when the quote never closes before a delimiter or line end: then it is a character like any other.</returns>
+    private static (string Value, int Next)? Quoted(string text, int open, char delimiter)
+    {
+        var value = new StringBuilder();
+        int lines = 0;
+        for (int i = open + 1; i < text.Length && lines <= MaxLinesInCell; i++)
+        {
+            char c = text[i];
+            if (c != '"')
+            {
+                lines += c == '\n' ? 1 : 0;
+                value.Append(c);
+            }
+            else if (i + 1 < text.Length && text[i + 1] == '"')
+            {
+                value.Append('"');
+                i++;
+            }
+            else if (i + 1 == text.Length || text[i + 1] == delimiter || text[i + 1] is '\r' or '\n')
+            {
+                return (value.ToString(), i + 1);
+            }
+            else
+            {
+                value.Append(c);   // a quote inside that nobody doubled
+            }
+        }
+
+        return null;
+    }
+}

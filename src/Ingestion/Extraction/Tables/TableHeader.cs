@@ -1,0 +1,27 @@
+using Rag.Ingestion.Extraction.Layout;
+
+namespace Rag.Ingestion.Extraction.Tables;
+
+/// <summary>Whether the first row of a table names its columns, and the caption that is repeated with every row.</summary>
+internal static class TableHeader
+{
+    private const int LongestHead = 60;
+
+    /// <summary>Words in nearly every column, no two alike, no figures.</summary>
+    /// <param name="second">The row after it; null when there is none.</param>
+    public static bool IsHeader(IReadOnlyList<string> first, IReadOnlyList<string>? second)
+    {
+        var named = first.Where(cell => cell.Length > 0).ToList();
+        return second is not null && first.Count > 1 && named.Count >= Math.Max(2, first.Count * 0.6)
+            && named.TrueForAll(cell => cell.Length <= 2 * LongestHead && cell.Any(char.IsLetter) && !CellText.IsFigure(cell))
+            && named.Distinct(StringComparer.OrdinalIgnoreCase).Count() == named.Count;
+    }
+
+    /// <param name="title">Of the table; null where it has none.</param>
+    /// <param name="heads">Null where the columns have no names.</param>
+    public static string? Caption(string? title, IReadOnlyList<string>? heads)
+    {
+        string? columns = heads is null ? null : string.Join(" | ", heads.Select(head => Flow.FlowText.Head(head.Replace('|', '/').Replace('\n', ' '), LongestHead)));
+        return title is { Length: > 0 } ? columns is null ? title : $"{title}\n{columns}" : columns;
+    }
+}
