@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
 using Rag.Inference.Models;
+using Rag.Inference.Remote;
 using Rag.Inference.Runtime;
 using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
@@ -17,7 +18,9 @@ namespace Rag.Inference;
 public static class InferenceServices
 {
     /// <summary>
-    /// Adds <see cref="IChatClient"/>, <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/> and <see cref="InferenceStatus"/> as singletons. Nothing here fails when a model is missing: its requests do, by <see cref="InferenceException"/>.
+    /// Adds <see cref="IChatClient"/>, <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/> and <see cref="InferenceStatus"/> as singletons. Each model runs in this process or, where
+    /// <see cref="ChatEndpointOptions"/> or <see cref="EmbeddingEndpointOptions"/> say so, behind an endpoint. Nothing here fails when a model is missing: its requests do,
+    /// by <see cref="InferenceException"/>.
     /// </summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
@@ -27,9 +30,12 @@ public static class InferenceServices
         services.AddSingleton(sp => new ModelStore(sp.GetRequiredService<InferenceOptions>(), AppContext.BaseDirectory));
         services.AddSingleton(sp => new ExecutionProviderSelector(sp.GetRequiredService<InferenceOptions>().Provider, ExecutionProviderSelector.FindCudaProblem));
         services.AddSingleton<SessionFactory>();
+        services.AddEndpoints(configuration);
         AddEmbeddings(services);
         AddChat(services);
-        services.AddSingleton(sp => new InferenceStatus(() => ChatStatus(sp), () => EmbeddingStatus(sp)));
+        services.AddSingleton(sp => new InferenceStatus(
+            () => sp.GetRequiredService<EndpointModels>().ChatStatus ?? ChatStatus(sp),
+            () => sp.GetRequiredService<EndpointModels>().EmbeddingStatus ?? EmbeddingStatus(sp)));
         services.AddHostedService<ModelWarmup>();
         return services;
     }
@@ -51,12 +57,14 @@ public static class InferenceServices
             },
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILoggerFactory>().CreateLogger<EmbeddingModel>()));
-        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(sp => new OnnxEmbeddingGenerator(
+        services.AddSingleton(sp => new OnnxEmbeddingGenerator(
             Configured(sp, ModelKind.Embedding),
             sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
             sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
             sp.GetRequiredService<EmbeddingGate>(),
             sp.GetRequiredService<InferenceOptions>()));
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
+            sp => (IEmbeddingGenerator<string, Embedding<float>>?)sp.GetRequiredService<EndpointModels>().Embedding ?? sp.GetRequiredService<OnnxEmbeddingGenerator>());
     }
 
     private static void AddChat(IServiceCollection services)
@@ -94,7 +102,7 @@ public static class InferenceServices
             sp.GetRequiredService<InferenceOptions>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<OnnxChatClient>>()));
-        services.AddSingleton<IChatClient>(sp => sp.GetRequiredService<OnnxChatClient>());
+        services.AddSingleton<IChatClient>(sp => (IChatClient?)sp.GetRequiredService<EndpointModels>().Chat ?? sp.GetRequiredService<OnnxChatClient>());
     }
 
     private static ConfiguredModel Configured(IServiceProvider services, ModelKind kind) => services.GetRequiredKeyedService<ConfiguredModel>(kind);

@@ -19,8 +19,8 @@ internal sealed class OnnxEmbeddingGenerator(
     {
         ArgumentNullException.ThrowIfNull(values);
         var cancel = cancellationToken;
-        var question = Choice(request, InferenceProperties.Role, InferenceProperties.Passage, InferenceProperties.Query);
-        var urgent = Choice(request, InferenceProperties.Priority, InferenceProperties.Background, InferenceProperties.Interactive) || question;
+        var question = EmbeddingRequest.IsQuery(request);
+        var urgent = EmbeddingRequest.IsUrgent(request);
         using var rental = await host.RentAsync(cancel).ConfigureAwait(false);
         var manifest = configured.Folder.Manifest;
         Check(request, manifest);
@@ -82,18 +82,6 @@ internal sealed class OnnxEmbeddingGenerator(
         {
             throw new InferenceException(InferenceFailure.Failed, $"The embedding model failed: {error.Message}", error);
         }
-    }
-
-    private static bool Choice(EmbeddingGenerationOptions? request, string name, string no, string yes)
-    {
-        if (request?.AdditionalProperties?.TryGetValue(name, out var value) is not true || value is null)
-        {
-            return false;
-        }
-
-        return value as string == yes || (value as string == no
-            ? false
-            : throw new InferenceException(InferenceFailure.InvalidOption, $"The {name} of an embedding is '{yes}' or '{no}', not '{value}'."));
     }
 
     private static void Check(EmbeddingGenerationOptions? request, ModelManifest manifest)

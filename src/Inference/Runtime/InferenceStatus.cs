@@ -20,7 +20,11 @@ public enum ModelState
 /// <param name="TokensPerSecond">Of the last answer, the prompt not counted; null before the first and for embeddings.</param>
 /// <param name="QueueLength">Requests that wait.</param>
 public sealed record ModelStatus(
-    string Id, ModelKind Kind, ModelState State, string? Message, ExecutionProvider? Provider, string? ProviderReason, double? TokensPerSecond, int QueueLength);
+    string Id, ModelKind Kind, ModelState State, string? Message, ExecutionProvider? Provider, string? ProviderReason, double? TokensPerSecond, int QueueLength)
+{
+    /// <summary>Address of the server that runs the model; null: this process does.</summary>
+    public string? Endpoint { get; init; }
+}
 
 /// <summary>What the models are doing right now.</summary>
 public sealed class InferenceStatus

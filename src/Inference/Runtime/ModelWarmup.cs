@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Hosting;
 using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
+using Rag.Inference.Remote;
 
 namespace Rag.Inference.Runtime;
 
 /// <summary>
-/// Loads the models in the background when the host starts. A model that cannot be loaded stops nothing; only a provider that was
+/// Loads the models in the background when the host starts, and asks the servers of those that run elsewhere. A model that cannot be loaded stops nothing; only a provider that was
 /// demanded and is missing does, because then the settings are wrong.
 /// </summary>
-internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSelector selector, ModelHost<EmbeddingModel> embedding, ModelHost<ChatModel> chat)
-    : BackgroundService
+internal sealed class ModelWarmup(
+    InferenceOptions options, ExecutionProviderSelector selector, EndpointModels endpoints, ModelHost<EmbeddingModel> embedding, ModelHost<ChatModel> chat) : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -21,16 +22,21 @@ internal sealed class ModelWarmup(InferenceOptions options, ExecutionProviderSel
     {
         if (options.LoadAtStart)
         {
-            await Task.WhenAll(LoadAsync(embedding, stoppingToken), LoadAsync(chat, stoppingToken)).ConfigureAwait(false);
+            await Task.WhenAll(
+                TryAsync(endpoints.Embedding is null ? cancel => LoadAsync(embedding, cancel) : endpoints.CheckEmbeddingAsync, stoppingToken),
+                TryAsync(endpoints.Chat is null ? cancel => LoadAsync(chat, cancel) : endpoints.CheckChatAsync, stoppingToken)).ConfigureAwait(false);
         }
     }
 
     private static async Task LoadAsync<TModel>(ModelHost<TModel> host, CancellationToken cancel)
-        where TModel : class, ILoadedModel
+        where TModel : class, ILoadedModel =>
+        (await host.RentAsync(cancel).ConfigureAwait(false)).Dispose();
+
+    private static async Task TryAsync(Func<CancellationToken, Task> warm, CancellationToken cancel)
     {
         try
         {
-            (await host.RentAsync(cancel).ConfigureAwait(false)).Dispose();
+            await warm(cancel).ConfigureAwait(false);
         }
         catch (InferenceException)
         {

@@ -19,8 +19,13 @@ internal sealed class ModelsStatus(InferenceStatus inference) : IStatusSource
             ModelState.Failed => new StatusLine(name, $"{model.Id}: {model.Message}", StatusLevel.Error),
             ModelState.Ready => new StatusLine(name, model.Id),
             ModelState.Loading => new StatusLine(name, $"{model.Id}, loading"),
-            _ => new StatusLine(name, $"{model.Id}, not loaded yet"),
+            _ => new StatusLine(name, model.Endpoint is null ? $"{model.Id}, not loaded yet" : $"{model.Id}, not asked yet"),
         };
+        if (model.Endpoint is { } endpoint)
+        {
+            yield return new StatusLine("Runs at", endpoint);
+        }
+
         if (model.Provider is { } provider)
         {
             yield return new StatusLine("Runs on", $"{(provider == ExecutionProvider.Cuda ? "CUDA" : "CPU")}. {model.ProviderReason}".TrimEnd());
@@ -31,6 +36,9 @@ internal sealed class ModelsStatus(InferenceStatus inference) : IStatusSource
             yield return new StatusLine("Last answer", $"{rate.ToString("0.0", CultureInfo.InvariantCulture)} tokens/s");
         }
 
-        yield return new StatusLine("Waiting", model.QueueLength.ToString(CultureInfo.InvariantCulture));
+        if (model.Endpoint is null)
+        {
+            yield return new StatusLine("Waiting", model.QueueLength.ToString(CultureInfo.InvariantCulture));
+        }
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
 using Rag.Inference.Models;
+using Rag.Inference.Remote;
 using Rag.Inference.Runtime;
 
 namespace Rag.Inference.Tests.Runtime;
@@ -107,6 +108,7 @@ public sealed class ModelHostTests
         using var warmup = new ModelWarmup(
             new() { Provider = ExecutionProvider.Cuda },
             new ExecutionProviderSelector(ExecutionProvider.Cuda, () => "There is no driver."),
+            services.GetRequiredService<EndpointModels>(),
             services.GetRequiredService<ModelHost<EmbeddingModel>>(),
             services.GetRequiredService<ModelHost<ChatModel>>());
         var error = await Assert.ThrowsAsync<InferenceException>(() => warmup.StartAsync(Cancel));
