@@ -8,14 +8,20 @@ public sealed class IngestionOptions
 {
     public const string Section = "Ingestion";
 
-    /// <summary>Files worked on at the same time. Each has an extractor of its own; they share one embedding model.</summary>
-    [Range(1, 16)] public int ParallelJobs { get; set; } = 1;
+    /// <summary>Name of the worker inside the server.</summary>
+    internal const string ServersOwnWorker = "local";
+
+    /// <summary>
+    /// Files worked on at the same time by this process. Each has an extractor of its own; they share one embedding model. 0: this process reads no
+    /// files, workers beside it do.
+    /// </summary>
+    [Range(0, 16)] public int ParallelJobs { get; set; } = 1;
 
     /// <summary>
     /// Names this worker in leases. A restarted worker of the same name takes its interrupted jobs back at once, so two workers on one
     /// database need two names.
     /// </summary>
-    [Required, RegularExpression("^[a-z0-9-]{1,40}$")] public string WorkerName { get; set; } = "local";
+    [Required, RegularExpression("^[a-z0-9-]{1,40}$")] public string WorkerName { get; set; } = ServersOwnWorker;
 
     /// <summary>Largest file that is read, in bytes.</summary>
     [Range(1_024, 512L * 1024 * 1024)] public long MaxFileBytes { get; set; } = 100L * 1024 * 1024;

@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(2017, LogLevel.Warning, "Document {Document} waits, {Reason}; tried again at {Next:O}")]
     public static partial void DocumentPostponed(this ILogger logger, DocumentId document, RefusalReason reason, DateTime next);
 
+    [LoggerMessage(2018, LogLevel.Warning, "Stopped for a test at {Point}")]
+    public static partial void StoppedForATest(this ILogger logger, Composition.StopPoint point);
+
     [LoggerMessage(2020, LogLevel.Error, "The job queue cannot be reached; trying again")]
     public static partial void QueueUnreachable(this ILogger logger, Exception exception);
 }

@@ -1,19 +1,38 @@
+using System.Text;
 using Rag.Ingestion.Extraction.Isolation;
+using Rag.Ingestion.Composition;
 
 namespace Rag.Ingestion;
 
-/// <summary>One mode so far: the child process that parses untrusted files, started by <see cref="ExtractorLaunch"/>.</summary>
+/// <summary>
+/// Two modes: <c>work</c>, a worker beside the server; <c>extract</c>, the child process that parses untrusted files, started by
+/// <see cref="ExtractorLaunch"/> alone.
+/// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is ["extract", ..])
+        switch (arguments)
         {
-            return new ExtractorHost(Pipes.Input(), Pipes.Output(), arguments.Contains(TestFaults.Switch)).Run();
-        }
+            case ["extract", ..]:
+                return new ExtractorHost(Pipes.Input(), Pipes.Output(), arguments.Contains(TestFaults.Switch)).Run();
+            case ["work", .. var rest]:
+                if (await WorkerProgram.RunAsync(rest, CancellationToken.None) is not { } refusal)
+                {
+                    return 0;
+                }
 
+                Say(refusal + "\n");
+                return 1;
+            default:
+                Say(WorkerProgram.Usage);
+                return 2;
+        }
+    }
+
+    private static void Say(string words)
+    {
         using Stream errors = Pipes.Error();
-        errors.Write("Usage: Rag.Ingestion extract\n"u8);
-        return 2;
+        errors.Write(Encoding.UTF8.GetBytes(words));
     }
 }

@@ -15,6 +15,9 @@ internal sealed class JobQueue(
     IOptions<RetrievalOptions> options,
     ILogger<JobQueue> logger) : IJobQueue
 {
+    /// <summary>By how much the clocks of two workers may differ, or one of them have waited between looking at its clock and at the table.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     public async Task ReleaseOwnedAsync(string owner, CancellationToken cancel)
@@ -35,17 +38,15 @@ internal sealed class JobQueue(
     public async Task<JobLease?> TryLeaseAsync(string owner, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var now = Now;
-        var latest = now + options.Value.MaxLease;
         // Reading first keeps idle workers from taking the write lock once a second.
-        // An end further away than any lease can reach means that the clock was set back: the lease counts as run out.
-        if (!await Due(db, now).AnyAsync(cancel) && !await db.Jobs.AnyAsync(j => j.LeaseEnd < now || j.LeaseEnd > latest, cancel))
+        if (!await Due(db, Now).AnyAsync(cancel) && !await RunOut(db, Now).AnyAsync(cancel))
         {
             return null;
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        foreach (var left in await db.Jobs.Where(j => j.LeaseEnd < now || j.LeaseEnd > latest).ToListAsync(cancel))
+        var now = Now;   // not before: the wait for the lock may have been long, and leases were taken meanwhile
+        foreach (var left in await RunOut(db, now).ToListAsync(cancel))
         {
             await CountCrashAsync(db, left, cancel);
         }
@@ -57,7 +58,7 @@ internal sealed class JobQueue(
             var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
             job.Attempt++;
             job.Owner = owner;
-            job.LeaseEnd = latest;
+            job.LeaseEnd = now + options.Value.MaxLease;
             job.NotBefore = null;
             (document.RetryAt, document.Message) = (null, null);
             document.Attempt = job.Attempt;
@@ -227,10 +228,17 @@ internal sealed class JobQueue(
         logger.DocumentFailed(job.Document, job.Attempt, reason);
     }
 
+    /// <summary>Leases that ended. An end further away than any lease can reach means that the clock was set back: it counts as ended too.</summary>
+    private IQueryable<IngestionJob> RunOut(KnowledgeDbContext db, DateTime now)
+    {
+        var farthest = now + options.Value.MaxLease + Skew;
+        return db.Jobs.Where(j => j.LeaseEnd < now || j.LeaseEnd > farthest);
+    }
+
     /// <summary>Jobs that nobody works on and that need not wait. A time further away than any pause means that the clock was set back.</summary>
     private static IQueryable<IngestionJob> Due(KnowledgeDbContext db, DateTime now)
     {
-        var farthest = now + Backoff.Longest;
+        var farthest = now + Backoff.Longest + Skew;
         return db.Jobs.Where(j => j.LeaseEnd == null && (j.NotBefore == null || j.NotBefore <= now || j.NotBefore > farthest));
     }
 

@@ -101,7 +101,7 @@ internal sealed class ExtractorPool(IOptions<IngestionOptions> settings, TimePro
             {
                 warm.Remove(mine);
             }
-            else if (warm.Count >= options.ParallelJobs)
+            else if (warm.Count >= Math.Max(1, options.ParallelJobs))
             {
                 ending.Add(warm[0]);
                 warm.RemoveAt(0);
