@@ -17,6 +17,7 @@ internal sealed class DocumentPipeline(
     IUploadStore uploads,
     ExtractorPool extractors,
     PassageEmbedder embedder,
+    EmbeddingRate rate,
     IOptions<IngestionOptions> settings,
     TimeProvider clock,
     ILogger<DocumentPipeline> logger)
@@ -56,7 +57,8 @@ internal sealed class DocumentPipeline(
 
         int body = lease.Measures.Body ?? options.ChunkTokens, prefix = lease.Measures.Prefix ?? options.PrefixTokens;
         var limits = new ChunkLimits(body, prefix, Math.Min(options.CaptionTokens, IngestionOptions.MostTokens - body - prefix));
-        var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits);
+        var time = new WorkClock(rate, clock);
+        var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits, time);
         await reader.ResumeAsync(keeper.Work);
         if (reader.Next.Page > 1)
         {
@@ -70,7 +72,7 @@ internal sealed class DocumentPipeline(
         }
 
         reader.Finish();
-        await EmbedAsync(lease, keeper, reader);
+        await EmbedAsync(lease, keeper, reader, time);
         keeper.Report(new IngestionProgress(DocumentState.Indexing, reader.PageCount, reader.PageCount, reader.Chunks.Count, reader.Chunks.Count));
         DocumentFacts facts = reader.Facts;
         keeper.Require(await writer.PublishAsync(lease, facts, keeper.Work));
@@ -103,7 +105,7 @@ internal sealed class DocumentPipeline(
         return (FileKinds.IsText(kind) && lease.Bytes > options.MaxTextBytes ? RefusalReason.TooLarge : null, kind);
     }
 
-    private async Task EmbedAsync(JobLease lease, LeaseKeeper keeper, DocumentReader reader)
+    private async Task EmbedAsync(JobLease lease, LeaseKeeper keeper, DocumentReader reader, WorkClock time)
     {
         int done = 0;
         keeper.Report(Progress());
@@ -111,18 +113,24 @@ internal sealed class DocumentPipeline(
         {
             var known = await writer.StoredChunksAsync(lease, reader.ShortTitle, batch, keeper.Work);
             ChunkDraft[] missing = [.. batch.Where(chunk => !known.Contains(chunk.Ordinal))];   // an earlier attempt may have been here
-            if (missing.Length > 0)
+            if (missing.Length == 0)
             {
+                time.BeginEmbedding(done + batch.Length);
+            }
+            else
+            {
+                long begun = clock.GetTimestamp();
                 var vectors = await embedder.EmbedAsync([.. missing.Select(chunk => chunk.IndexedText(reader.ShortTitle))], keeper.Work);
                 EmbeddedChunk[] embedded = [.. missing.Zip(vectors, (chunk, vector) => new EmbeddedChunk(chunk, vector))];
                 keeper.Require(await writer.SaveChunksAsync(lease, reader.ShortTitle, embedded, keeper.Work));
+                rate.Add(missing.Length, clock.GetElapsedTime(begun));
             }
 
             done += batch.Length;
             keeper.Report(Progress());
         }
 
-        IngestionProgress Progress() => new(DocumentState.Embedding, reader.PageCount, reader.PageCount, done, reader.Chunks.Count);
+        IngestionProgress Progress() => new(DocumentState.Embedding, reader.PageCount, reader.PageCount, done, reader.Chunks.Count, SecondsLeft: time.WhileEmbedding(done, reader.Chunks.Count));
     }
 
     private async Task EndAsync(JobLease lease, LeaseKeeper keeper, Exception exception, CancellationToken stopping)

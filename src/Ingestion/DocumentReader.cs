@@ -11,7 +11,7 @@ namespace Rag.Ingestion;
 /// Stores pages as they come from the extractor and cuts them into chunks. Only chunks stay in memory. An interrupted document goes on after the
 /// last page that was stored: <see cref="ResumeAsync"/>.
 /// </summary>
-internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseKeeper keeper, TokenWindow window, ChunkLimits limits) : IExtractionSink
+internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseKeeper keeper, TokenWindow window, ChunkLimits limits, WorkClock time) : IExtractionSink
 {
     private const int PagesPerWrite = 8;
 
@@ -74,6 +74,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
             throw new InvalidDataException("Not the document that was begun.");
         }
 
+        time.BeginReading(read);
         keeper.Report(new IngestionProgress(DocumentState.Extracting, read, pageCount));
         return ValueTask.CompletedTask;
     }
@@ -92,7 +93,8 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
             pages.Clear();
         }
 
-        keeper.Report(new IngestionProgress(DocumentState.Extracting, read, PageCount));
+        keeper.Report(new IngestionProgress(
+            DocumentState.Extracting, read, PageCount, PagesPerSecond: time.PagesPerSecond(read), SecondsLeft: time.WhileReading(read, PageCount, chunks.Count)));
     }
 
     /// <summary>Call when the last page was delivered.</summary>

@@ -19,6 +19,7 @@ public static class IngestionServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ExtractorPool>();
         services.AddSingleton<PassageEmbedder>();
+        services.AddSingleton<EmbeddingRate>();
         services.AddSingleton<DocumentPipeline>();
         services.AddHostedService<IngestionWorker>();
         return services;

@@ -100,8 +100,6 @@ internal sealed class JobQueue(
         if (document.State != progress.State)
         {
             document.Enter(progress.State, now);
-            document.ChunksAtStateSince = progress.ChunksDone;
-            document.PagesAtStateSince = progress.PagesDone;
             if (progress is { State: DocumentState.Embedding, PageCount: { } pages, ChunkCount: { } passages })
             {
                 await db.NoteAsync(document, now, string.Create(
@@ -113,7 +111,7 @@ internal sealed class JobQueue(
         document.PageCount = progress.PageCount;
         document.ChunksDone = progress.ChunksDone;
         document.ChunkCount = progress.ChunkCount;
-        document.ProgressAt = now;
+        (document.ProgressAt, document.PagesPerSecond, document.SecondsLeft) = (now, progress.PagesPerSecond, progress.SecondsLeft);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return state;

@@ -25,10 +25,12 @@ internal sealed class Document
     public int ChunksDone { get; set; }
     public int? ChunkCount { get; set; }
 
-    /// <summary>When progress was last written, and how much was done when the state began: the measured rate.</summary>
+    /// <summary>When progress was last written.</summary>
     public DateTime? ProgressAt { get; set; }
-    public int ChunksAtStateSince { get; set; }
-    public int PagesAtStateSince { get; set; }
+
+    /// <summary>As the worker measured and expected it at <see cref="ProgressAt"/>; null while it had no measure.</summary>
+    public double? PagesPerSecond { get; set; }
+    public double? SecondsLeft { get; set; }
 
     /// <summary>How often a worker took the present job.</summary>
     public int Attempt { get; set; }
@@ -58,7 +60,7 @@ internal sealed class Document
     /// <summary>Forgets how the last job went; the caller enqueues the next.</summary>
     public void StartOver()
     {
-        (Reason, Message, ProgressAt, RetryAt) = (null, null, null, null);
+        (Reason, Message, ProgressAt, RetryAt, PagesPerSecond, SecondsLeft) = (null, null, null, null, null, null);
         (PagesDone, PageCount, ChunksDone, ChunkCount, Attempt) = (0, null, 0, null, 0);
     }
 

@@ -215,7 +215,7 @@ internal sealed partial class DocumentLibrary(
         TableCount = d.TableCount,
         HiddenSpans = d.HiddenSpans,
         Language = d.Language,
-        PagesPerSecond = RemainingTime.PagesPerSecond(d),
+        PagesPerSecond = d.State == DocumentState.Extracting ? d.PagesPerSecond : null,
         NextName = d.NextName,
         RetryAt = d.RetryAt,
     };

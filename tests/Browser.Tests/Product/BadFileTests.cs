@@ -1,18 +1,21 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Rag.Retrieval.Knowledge;
 using Rag.Testing;
 using Rag.Testing.Pdf;
+using static Microsoft.Playwright.Assertions;
 
 namespace Rag.Browser.Tests.Product;
 
 /// <summary>Files that crash, hang or flood the extractor, or cannot be read: each ends with its sentence, the others are read, chat goes on.</summary>
-public sealed class BadFileTests
+public sealed class BadFileTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly Dictionary<string, string> Switches = new()
     {
         ["Ingestion__ExtractorTestFaults"] = "true",
-        ["Ingestion__PageTimeoutSeconds"] = "3",
+        ["Ingestion__PageTimeoutSeconds"] = "8",
     };
 
     [Fact]
@@ -50,9 +53,44 @@ public sealed class BadFileTests
             Assert.Contains(documents[file.Name].GetProperty("message").GetString(), file.Reasons.Select(Refusals.Sentence));
         });
 
+        await using var user = await browser.NewUserAsync(server.Address, ColorScheme.Light, 1280, 1300);
+        var page = await user.NewPageAsync();
+        await Acts.SignInAsync(page);
+        await page.GotoAsync($"/assistants/{assistant:N}");
+        await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeEnabledAsync();
+        foreach (var (name, _, _) in expected)
+        {
+            await Expect(page.Locator("li.file-row", new() { HasText = name })).ToContainTextAsync(documents[name].GetProperty("message").GetString()!);
+        }
+
+        await Acts.ShootAsync(page, "files-failed");
+
         var quotes = new List<string>();
         await owner.AskAsync(assistant, "How many days of holiday does an employee have?", (_, data) => quotes.AddRange(Quotes(data)), cancel);
         Assert.Contains(quotes, quote => quote.Contains("28 days of holiday", StringComparison.Ordinal));
+    }
+
+    /// <summary>What a person sees of a long file: the page it is read at, passages done, time left; and that cancelling works at once.</summary>
+    [Fact]
+    public async Task LongFile_ShowsPagesPassagesAndTimeLeft_AndCanBeCancelled()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await DocentServer.StartAsync(folder.Path);
+        using var owner = await DocentClient.SetUpAsync(server);
+        var assistant = await owner.CreateAssistantAsync("Archive");
+        await owner.UploadAsync(assistant, "long.pdf", PdfFiles.Text(150));
+        await using var user = await browser.NewUserAsync(server.Address, ColorScheme.Light, 1280, 900);
+        var page = await user.NewPageAsync();
+        await Acts.SignInAsync(page);
+        await page.GotoAsync($"/assistants/{assistant:N}");
+        var row = page.Locator("li.file-row", new() { HasText = "long.pdf" });
+        await Expect(row).ToContainTextAsync(new Regex(@"making it searchable, [1-9]\d* of \d+ passages · (about|a few)"), new() { Timeout = 60_000 });
+        await Expect(page.GetByText(new Regex("1 file being read, (about|a few)"))).ToBeVisibleAsync();
+        await Acts.ShootAsync(page, "files-progress");
+
+        await page.GetByLabel("Actions for long.pdf").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Cancelled.", new() { Timeout = 5_000 });
     }
 
     private static IEnumerable<string> Quotes(JsonElement data) =>

@@ -363,23 +363,23 @@ public sealed class JobQueueTests
     }
 
     [Fact]
-    public async Task SecondsLeft_WhileEmbedding_FollowsTheMeasuredRate()
+    public async Task SecondsLeft_AsTheWorkerExpectsThem_RunDownWithTheClock()
     {
         await using var store = await OpenAsync();
         var scope = NewScope();
         var document = await store.AddAsync(scope);
         var lease = await store.LeaseAsync();
-        await store.Jobs.RenewAsync(lease, Reading, Cancel);
-        Assert.Null((await store.StatusAsync(scope, document)).SecondsLeft);
-        await store.Jobs.RenewAsync(lease, new IngestionProgress(DocumentState.Embedding, 4, 4, 0, 100), Cancel);
-        Assert.Null((await store.StatusAsync(scope, document)).SecondsLeft);
+        await store.Jobs.RenewAsync(lease, Reading with { PagesPerSecond = 8 }, Cancel);
+        var reading = await store.StatusAsync(scope, document);
+        Assert.Equal((8.0, null), (reading.PagesPerSecond, reading.SecondsLeft));
 
-        store.Clock.Advance(TimeSpan.FromSeconds(10));
-        await store.Jobs.RenewAsync(lease, new IngestionProgress(DocumentState.Embedding, 4, 4, 20, 100), Cancel);
-        Assert.Equal(40, (await store.StatusAsync(scope, document)).SecondsLeft!.Value, 6);
-
+        await store.Jobs.RenewAsync(lease, new IngestionProgress(DocumentState.Embedding, 4, 4, 20, 100, SecondsLeft: 40), Cancel);
         store.Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(35, (await store.StatusAsync(scope, document)).SecondsLeft!.Value, 6);
+        var embedding = await store.StatusAsync(scope, document);
+        Assert.Equal((null, 35.0), (embedding.PagesPerSecond, embedding.SecondsLeft));
+
+        store.Clock.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal(1, (await store.StatusAsync(scope, document)).SecondsLeft);   // late, but not negative
     }
 
     [Fact]

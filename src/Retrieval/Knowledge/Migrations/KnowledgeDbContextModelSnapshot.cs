@@ -213,9 +213,6 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.Property<int?>("ChunkCount")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("ChunksAtStateSince")
-                        .HasColumnType("INTEGER");
-
                     b.Property<int>("ChunksDone")
                         .HasColumnType("INTEGER");
 
@@ -273,11 +270,11 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.Property<int?>("PageCount")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("PagesAtStateSince")
-                        .HasColumnType("INTEGER");
-
                     b.Property<int>("PagesDone")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("PagesPerSecond")
+                        .HasColumnType("REAL");
 
                     b.PrimitiveCollection<string>("PagesWithoutText")
                         .IsRequired()
@@ -296,6 +293,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
                     b.PrimitiveCollection<string>("ScannedPages")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("SecondsLeft")
+                        .HasColumnType("REAL");
 
                     b.Property<string>("State")
                         .IsRequired()
