@@ -118,6 +118,10 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
         {
             return RefusalReason.Encrypted;
         }
+        catch (PageTooLargeException)
+        {
+            return RefusalReason.TooLarge;
+        }
         catch (Exception exception) when (exception is not (OutOfMemoryException or PipeClosedException))
         {
             return RefusalReason.Damaged;   // PdfPig throws many types on broken files; all of them mean this

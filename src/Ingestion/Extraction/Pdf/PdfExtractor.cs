@@ -1,13 +1,16 @@
 using Rag.Ingestion.Extraction.Layout;
 using UglyToad.PdfPig;
+using UglyToad.PdfPig.Exceptions;
 
 namespace Rag.Ingestion.Extraction.Pdf;
 
 /// <summary>Reads a PDF page by page; only a few pages around the present one are in memory. Runs in the extractor process only.</summary>
 internal sealed class PdfExtractor(byte[] file) : IDisposable
 {
-    // UseActualText stays off: it can differ from what the page shows.
-    private readonly PdfDocument document = PdfDocument.Open(file, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
+    // PdfPig swallows it when a stream does not fit into memory, and gives a page without a letter. So much for nothing is no page; a dense one takes a tenth.
+    private const long BombBytes = 160L * 1024 * 1024;
+
+    private readonly PdfDocument document = Open(file);
 
     public int PageCount => document.NumberOfPages;
 
@@ -43,13 +46,42 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
 
     public void Dispose() => document.Dispose();
 
-    private LaidOutPage Read(GlyphReader reader, int number)
+    private static PdfDocument Open(byte[] file)
     {
+        // UseActualText stays off: it can differ from what the page shows.
+        var options = new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true };
         try
         {
-            return reader.Read(document.GetPage(number));
+            PdfDocument document = PdfDocument.Open(file, options);
+            if (document.NumberOfPages > 0)
+            {
+                return document;
+            }
+
+            document.Dispose();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not (OutOfMemoryException or PdfDocumentEncryptedException))
+        {
+            if (PdfRepair.Rebuild(file) is not { } found)
+            {
+                throw;
+            }
+
+            return PdfDocument.Open(found, options);
+        }
+
+        return PdfDocument.Open(PdfRepair.Rebuild(file) ?? file, options);
+    }
+
+    private LaidOutPage Read(GlyphReader reader, int number)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            LaidOutPage page = reader.Read(document.GetPage(number));
+            return page.Lines.Count == 0 && GC.GetAllocatedBytesForCurrentThread() - before > BombBytes ? throw new PageTooLargeException() : page;
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or PageTooLargeException))
         {
             // PdfPig throws many types on broken pages. One such page must not cost the others.
             BrokenPages++;
@@ -57,3 +89,6 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
         }
     }
 }
+
+/// <summary>A page blew up to more than the extractor may hold.</summary>
+internal sealed class PageTooLargeException : Exception;

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Rag.Testing.Hostile;
+
+namespace Rag.Ingestion.Tests.Extraction;
+
+/// <summary>Files that mean harm, or were harmed (F15–F24, G6): each ends as its generator states, in time, and nothing else does.</summary>
+public sealed class HostileCorpusTests
+{
+    private static readonly TimeSpan LongestAllowed = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task EveryTrick_EndsAsItsGeneratorStates()
+    {
+        var files = HostilePdfs.Tricks(seed: 1).Concat(HostilePdfs.Truncations(1).Where((_, i) => i % 12 == 5)).Concat(Enumerable.Range(1, 20).Select(HostilePdfs.Flipped));
+
+        var (outcomes, _) = await HostileRun.RunAsync(files, TestContext.Current.CancellationToken);
+
+        Assert.Empty(outcomes.Select(outcome => outcome.Wrong).OfType<string>());
+        Assert.All(outcomes, outcome => Assert.InRange(outcome.Took, TimeSpan.Zero, 3 * LongestAllowed));   // two tries, on a busy machine
+    }
+
+    /// <summary>DOCENT_SOAK_ROUNDS files or a few more; a table for docs/reliability.md. Run by <c>eng/soak corpus</c>.</summary>
+    [Fact(Explicit = true)]
+    public async Task Corpus_OfThousands()
+    {
+        int count = int.Parse(Environment.GetEnvironmentVariable("DOCENT_SOAK_ROUNDS") ?? "2000", CultureInfo.InvariantCulture);
+        var files = new List<HostileFile>();
+        for (int seed = 1; files.Count < count / 3; seed++)
+        {
+            files.AddRange(HostilePdfs.Tricks(seed));
+        }
+
+        for (int seed = 1; files.Count < count * 2 / 3; seed++)
+        {
+            files.AddRange(HostilePdfs.Truncations(seed));
+        }
+
+        for (int seed = 1; files.Count < count; seed++)
+        {
+            files.Add(HostilePdfs.Flipped(seed));
+        }
+
+        var (outcomes, peak) = await HostileRun.RunAsync(files, TestContext.Current.CancellationToken);
+
+        ITestOutputHelper output = TestContext.Current.TestOutputHelper!;
+        foreach (string line in HostileRun.Table(outcomes))
+        {
+            output.WriteLine(line);
+        }
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{outcomes.Count} files; median {HostileRun.Percentile(outcomes, 0.5).TotalSeconds:0.00} s, p99 {HostileRun.Percentile(outcomes, 0.99).TotalSeconds:0.0} s, longest {outcomes.Max(outcome => outcome.Took).TotalSeconds:0.0} s; largest extractor {peak / 1048576.0:0} MB"));
+        Assert.Empty(outcomes.Select(outcome => outcome.Wrong).OfType<string>().Distinct());
+        Assert.InRange(HostileRun.Percentile(outcomes, 0.99), TimeSpan.Zero, LongestAllowed);
+    }
+}

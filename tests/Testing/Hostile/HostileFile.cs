@@ -1,0 +1,26 @@
+namespace Rag.Testing.Hostile;
+
+/// <summary>How a hostile file may end. What it must not do, whatever it holds: take the worker with it, hang, or end without a reason.</summary>
+public enum HostileEnd
+{
+    /// <summary>It is read: <see cref="HostileFile.Words"/> are in the text.</summary>
+    Text,
+
+    /// <summary>It is refused, for one of <see cref="HostileFile.Reasons"/>.</summary>
+    Refused,
+
+    /// <summary>Either is right: nobody can say what is left of it.</summary>
+    Any,
+}
+
+/// <param name="Kind">The trick, for the table.</param>
+/// <param name="Words">For <see cref="HostileEnd.Text"/>: must be found in what was read.</param>
+/// <param name="Reasons">For <see cref="HostileEnd.Refused"/>: names of refusal reasons.</param>
+public sealed record HostileFile(string Kind, string FileName, byte[] Bytes, HostileEnd End, IReadOnlyList<string> Words, IReadOnlyList<string> Reasons)
+{
+    public static HostileFile Read(string kind, byte[] bytes, params string[] words) => new(kind, $"{kind}.pdf", bytes, HostileEnd.Text, words, []);
+
+    public static HostileFile Refuse(string kind, byte[] bytes, params string[] reasons) => new(kind, $"{kind}.pdf", bytes, HostileEnd.Refused, [], reasons);
+
+    public static HostileFile Either(string kind, byte[] bytes) => new(kind, $"{kind}.pdf", bytes, HostileEnd.Any, [], []);
+}
