@@ -39,6 +39,10 @@ public sealed class InferenceOptions
     [Range(1, 131_072)]
     public int MaxOutputTokens { get; set; } = 256;
 
+    /// <summary>Tokens of prompt and answer together that are used of a model folder without a <c>model.json</c>. Such models state what they can, not what a machine can.</summary>
+    [Range(512, 1_048_576)]
+    public int MaxContextTokens { get; set; } = 8_192;
+
     /// <summary>Prompt tokens in one run. Longer pieces need more memory and are not faster.</summary>
     [Range(16, 4_096)]
     public int PrefillChunkTokens { get; set; } = 512;

@@ -107,13 +107,15 @@ public static class InferenceServices
 
     private static ConfiguredModel Configured(IServiceProvider services, ModelKind kind) => services.GetRequiredKeyedService<ConfiguredModel>(kind);
 
+    private static string? Note(IServiceProvider services, ModelKind kind) => Configured(services, kind).Find()?.Manifest.Inferred;
+
     private static ModelStatus ChatStatus(IServiceProvider services)
     {
         var host = services.GetRequiredService<ModelHost<ChatModel>>();
         var (state, message, provider) = host.Status;
         return new(
             host.Id, ModelKind.Chat, state, message, provider?.Provider, provider?.Reason,
-            services.GetRequiredService<OnnxChatClient>().LastTokensPerSecond, services.GetRequiredService<GenerationQueue>().Waiting);
+            services.GetRequiredService<OnnxChatClient>().LastTokensPerSecond, services.GetRequiredService<GenerationQueue>().Waiting) { Note = Note(services, ModelKind.Chat) };
     }
 
     private static ModelStatus EmbeddingStatus(IServiceProvider services)
@@ -121,6 +123,6 @@ public static class InferenceServices
         var host = services.GetRequiredService<ModelHost<EmbeddingModel>>();
         var (state, message, provider) = host.Status;
         return new(
-            host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason, null, services.GetRequiredService<EmbeddingGate>().Waiting);
+            host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason, null, services.GetRequiredService<EmbeddingGate>().Waiting) { Note = Note(services, ModelKind.Embedding) };
     }
 }

@@ -5,27 +5,39 @@ using Rag.Inference.Tokenizers;
 namespace Rag.Inference.Chat;
 
 /// <summary>
-/// ChatML: <c>&lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n</c> per message. Control tokens are put in by id; roles and contents are plain
-/// text, so <c>&lt;|im_start|&gt;</c> in a user's message or a file stays eleven letters and signs.
+/// Messages as the model was trained to see them. Control tokens are put in by id; roles and contents are plain text, so <c>&lt;|im_start|&gt;</c>
+/// in a user's message or a file stays eleven letters and signs. Families:
+/// <c>chatml</c> <c>&lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n</c> (SmolLM2, Qwen);
+/// <c>llama3</c> <c>&lt;|start_header_id|&gt;role&lt;|end_header_id|&gt;\n\ncontent&lt;|eot_id|&gt;</c>;
+/// <c>phi4</c> <c>&lt;|im_start|&gt;role&lt;|im_sep|&gt;content&lt;|im_end|&gt;</c>;
+/// <c>phi3</c> <c>&lt;|role|&gt;\ncontent&lt;|end|&gt;\n</c>;
+/// <c>gemma</c> <c>&lt;start_of_turn&gt;role\ncontent&lt;end_of_turn&gt;\n</c>, where the system's words open the first user's message;
+/// <c>mistral</c> <c>[INST] content[/INST] answer&lt;/s&gt;</c>, likewise.
 /// </summary>
 internal sealed class ChatTemplate
 {
     private readonly BytePairTokenizer tokenizer;
     private readonly string? defaultSystem;
-    private readonly int start;
-    private readonly int end;
+    private readonly ChatFamily family;
+    private readonly int? first;
 
     public ChatTemplate(ModelManifest manifest, BytePairTokenizer tokenizer)
     {
-        if (manifest.ChatTemplate is not { Family: "chatml" })
+        family = ChatFamily.Find(manifest.ChatTemplate?.Family) ?? throw new InferenceException(
+            InferenceFailure.Unavailable,
+            $"The chat template of {manifest.Id} is '{manifest.ChatTemplate?.Family}'; known are {string.Join(", ", ChatFamily.Names)}.");
+        this.tokenizer = tokenizer;
+        defaultSystem = manifest.ChatTemplate!.DefaultSystem;
+        try
+        {
+            first = family.First is null ? null : tokenizer.Control(family.First);
+            family.Check(tokenizer);
+        }
+        catch (KeyNotFoundException error)
         {
             throw new InferenceException(
-                InferenceFailure.Unavailable, $"The chat template of {manifest.Id} is '{manifest.ChatTemplate?.Family}'; only 'chatml' is known.");
+                InferenceFailure.Unavailable, $"The tokenizer of {manifest.Id} has no control tokens of the chat template '{family.Name}': {error.Message}", error);
         }
-
-        this.tokenizer = tokenizer;
-        defaultSystem = manifest.ChatTemplate.DefaultSystem;
-        (start, end) = (tokenizer.Control("<|im_start|>"), tokenizer.Control("<|im_end|>"));
     }
 
     /// <exception cref="InferenceException">InvalidOption: no message, an unknown role, or content that is not text.</exception>
@@ -43,22 +55,42 @@ internal sealed class ChatTemplate
         }
 
         var ids = new List<int>();
-        var stable = 0;
-        foreach (var (role, text) in turns)
+        if (first is { } beginning)
         {
-            ids.Add(start);
-            ids.AddRange(tokenizer.Encode($"{role}\n{text}"));
-            ids.Add(end);
-            ids.AddRange(tokenizer.Encode("\n"));
+            ids.Add(beginning);
+        }
+
+        var stable = 0;
+        foreach (var (role, text) in family.HasSystem ? turns : ChatFamily.WithoutSystem(turns))
+        {
+            Add(ids, family.Turn(role), text);
             if (stable == 0 && role == "system")
             {
                 stable = ids.Count;
             }
         }
 
-        ids.Add(start);
-        ids.AddRange(tokenizer.Encode("assistant\n"));
+        Add(ids, family.Answer, "");
         return new([.. ids], stable, conversation, scope);
+    }
+
+    private void Add(List<int> ids, IReadOnlyList<ChatPiece> pieces, string content)
+    {
+        var plain = "";   // neighbouring texts are one text to the tokenizer
+        foreach (var piece in pieces)
+        {
+            if (piece.Kind != ChatPieceKind.Control)
+            {
+                plain += piece.Kind == ChatPieceKind.Text ? piece.Value : family.Trims ? content.Trim() : content;
+                continue;
+            }
+
+            ids.AddRange(tokenizer.Encode(plain));
+            ids.Add(tokenizer.Control(piece.Value));
+            plain = "";
+        }
+
+        ids.AddRange(tokenizer.Encode(plain));
     }
 
     private static string Role(ChatMessage message) =>

@@ -13,7 +13,9 @@ namespace Rag.Inference.Chat;
 /// </summary>
 internal sealed class DecodeLoop : IDisposable
 {
-    private static readonly string[] KnownInputs = ["input_ids", "attention_mask", "num_logits_to_keep"];
+    private const int MostLogits = 16 << 20;   // numbers in one output of a graph that gives the logits of every token
+
+    private static readonly string[] KnownInputs = ["input_ids", "attention_mask", "num_logits_to_keep", "position_ids"];
 
     private readonly InferenceSession session;
     private readonly OrtIoBinding binding;
@@ -28,8 +30,11 @@ internal sealed class DecodeLoop : IDisposable
     private readonly long[] ids;          // pinned; (1, chunk)
     private readonly long[] ones;         // pinned; the mask, (1, total)
     private readonly long[] keep = GC.AllocateArray<long>(1, pinned: true);
-    private readonly OrtValue keepValue;
-    private OrtValue? logits;             // (1, kept, vocabulary)
+    private readonly OrtValue? keepValue; // null: the graph gives the logits of every token
+    private readonly long[]? positions;   // pinned; 0, 1, 2 … where the graph wants them
+    private OrtValue? logits;             // (1, rows, vocabulary)
+    private int rows;
+    private int wanted;                   // of the rows, the last ones
 
     /// <param name="cacheStep">Tokens of the first KV capacity and of each growth.</param>
     /// <param name="ownsSession">False where another loop over the same weights frees them.</param>
@@ -39,14 +44,27 @@ internal sealed class DecodeLoop : IDisposable
         Check(graph, manifest);
         (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
         logitsType = session.OutputMetadata["logits"].ElementDataType;
-        ids = GC.AllocateArray<long>(prefillChunk, pinned: true);
+        var choosesLogits = session.InputMetadata.ContainsKey("num_logits_to_keep");
+        ids = GC.AllocateArray<long>(choosesLogits ? prefillChunk : Math.Clamp(MostLogits / vocabularySize, 1, prefillChunk), pinned: true);
         ones = GC.AllocateArray<long>(contextLength, pinned: true);
         Array.Fill(ones, 1);
 
         binding = session.CreateIoBinding();
         cache = new KvCache(session, binding, graph.Provider, cacheStep, contextLength);
-        keepValue = Wrap(keep, []);
-        binding.BindInput("num_logits_to_keep", keepValue);
+        if (choosesLogits)
+        {
+            keepValue = Wrap(keep, []);
+            binding.BindInput("num_logits_to_keep", keepValue);
+        }
+
+        if (session.InputMetadata.ContainsKey("position_ids"))
+        {
+            positions = GC.AllocateArray<long>(contextLength, pinned: true);
+            for (var at = 0; at < positions.Length; at++)
+            {
+                positions[at] = at;
+            }
+        }
     }
 
     /// <summary>The tokens whose keys and values are in the cache.</summary>
@@ -88,7 +106,7 @@ internal sealed class DecodeLoop : IDisposable
     public void Dispose()
     {
         logits?.Dispose();
-        keepValue.Dispose();
+        keepValue?.Dispose();
         cache.Dispose();
         binding.Dispose();
         run.Dispose();
@@ -109,7 +127,14 @@ internal sealed class DecodeLoop : IDisposable
         using var mask = Wrap(ones, [1, total]);
         binding.BindInput("input_ids", idsValue);
         binding.BindInput("attention_mask", mask);
-        BindLogits(kept);
+        using var positionsValue = positions is null ? null : Wrap(positions, [1, next.Length], tokens.Count);
+        if (positionsValue is not null)
+        {
+            binding.BindInput("position_ids", positionsValue);
+        }
+
+        wanted = kept;
+        BindLogits(keepValue is null ? next.Length : kept);
         try
         {
             session.RunWithBinding(run, binding);
@@ -124,25 +149,26 @@ internal sealed class DecodeLoop : IDisposable
         tokens.AddRange(next);
     }
 
-    private void BindLogits(int kept)
+    private void BindLogits(int count)
     {
-        if (logits is null || keep[0] != kept)
+        if (logits is null || rows != count)
         {
-            keep[0] = kept;
+            keep[0] = rows = count;
             logits?.Dispose();
-            logits = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, logitsType, [1, kept, vocabularySize]);
+            logits = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, logitsType, [1, count, vocabularySize]);
             binding.BindOutput("logits", logits);
         }
     }
 
     private Span<float> Logits()
     {
+        var skipped = (rows - wanted) * vocabularySize;
         if (logitsType == TensorElementType.Float)
         {
-            return logits!.GetTensorMutableDataAsSpan<float>();
+            return logits!.GetTensorMutableDataAsSpan<float>()[skipped..];
         }
 
-        var halves = MemoryMarshal.Cast<Float16, Half>(logits!.GetTensorDataAsSpan<Float16>());
+        var halves = MemoryMarshal.Cast<Float16, Half>(logits!.GetTensorDataAsSpan<Float16>())[skipped..];
         if (converted.Length != halves.Length)
         {
             converted = new float[halves.Length];
@@ -153,11 +179,11 @@ internal sealed class DecodeLoop : IDisposable
     }
 
     // The arrays are pinned for good, so a view costs no pin and no copy.
-    private static OrtValue Wrap(long[] array, long[] shape)
+    private static OrtValue Wrap(long[] array, long[] shape, int start = 0)
     {
         var length = shape.Aggregate(1L, (product, size) => product * size);
         return OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, TensorElementType.Int64, shape, Marshal.UnsafeAddrOfPinnedArrayElement(array, 0), length * sizeof(long));
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Int64, shape, Marshal.UnsafeAddrOfPinnedArrayElement(array, start), length * sizeof(long));
     }
 
     private static void Check(OpenGraph graph, ModelManifest manifest)
@@ -165,7 +191,7 @@ internal sealed class DecodeLoop : IDisposable
         var unknown = graph.Session.InputNames.FirstOrDefault(n => !KnownInputs.Contains(n) && !n.StartsWith("past_key_values.", StringComparison.Ordinal));
         var problem = !graph.File.Operators.Contains("GroupQueryAttention") ? "it has no GroupQueryAttention, which the shared KV cache needs"
             : unknown is not null ? $"it wants an input '{unknown}' that is not known"
-            : KnownInputs.FirstOrDefault(n => !graph.Session.InputNames.Contains(n)) is { } missing ? $"it has no input '{missing}'"
+            : KnownInputs[..2].FirstOrDefault(n => !graph.Session.InputNames.Contains(n)) is { } missing ? $"it has no input '{missing}'"
             : manifest.ContextLength < 1 || manifest.VocabularySize < 1 ? "model.json does not say its context length and vocabulary size"
             : null;
         if (problem is not null)

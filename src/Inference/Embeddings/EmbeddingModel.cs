@@ -12,12 +12,15 @@ internal sealed class EmbeddingModel : ILoadedModel
     private readonly int pad;
     private readonly string[] inputs;
     private readonly string[] outputs;
+    private readonly bool pooled;   // the graph gives one vector per text itself
 
     public EmbeddingModel(OpenGraph graph, ModelManifest manifest, int pad)
     {
         (session, this.manifest, this.pad) = (graph.Session, manifest, pad);
         Provider = graph.Provider;
-        outputs = [manifest.Output?.Name ?? session.OutputNames[0]];
+        var output = manifest.Output?.Name ?? Output(session);
+        outputs = [output];
+        pooled = manifest.Output?.Pooled ?? session.OutputMetadata[output].Dimensions.Length == 2;
         inputs = [.. session.InputNames];
         if (inputs.Except(["input_ids", "attention_mask", "token_type_ids"]).FirstOrDefault() is { } unknown)
         {
@@ -61,10 +64,22 @@ internal sealed class EmbeddingModel : ILoadedModel
 
     public void Dispose() => session.Dispose();
 
+    // Not any vector per text: BERT's pooler_output was trained for something else.
+    private static string Output(InferenceSession session) =>
+        session.OutputNames.FirstOrDefault(name => name == "sentence_embedding")
+        ?? session.OutputNames.FirstOrDefault(name => session.OutputMetadata[name].Dimensions.Length == 3)
+        ?? session.OutputNames[0];
+
     private float[][] Vectors(OrtValue output, int[] lengths, int sequence)
     {
         var data = output.GetTensorDataAsSpan<float>();
-        var vectors = manifest.Output is { Pooled: true }
+        if (output.GetTensorTypeAndShape().Shape[^1] != manifest.Dimensions)
+        {
+            throw new InferenceException(
+                InferenceFailure.Failed, $"The graph of {manifest.Id} gives vectors of {output.GetTensorTypeAndShape().Shape[^1]} numbers where {manifest.Dimensions} were stated.");
+        }
+
+        var vectors = pooled
             ? Rows(data, lengths.Length, manifest.Dimensions)
             : Pooling.Pool(data, lengths, sequence, manifest.Dimensions, manifest.Pooling);
         if (manifest.Normalize && manifest.Output is not { Normalized: true })

@@ -14,7 +14,8 @@ internal static class Pooling
         for (var text = 0; text < lengths.Length; text++)
         {
             var tokens = hidden.Slice(text * sequence * dimensions, lengths[text] * dimensions);
-            var vector = tokens[..dimensions].ToArray();   // [CLS] is the first token
+            // [CLS] is the first token.
+            var vector = (kind == PoolingKind.Last ? tokens[^dimensions..] : tokens[..dimensions]).ToArray();
             if (kind == PoolingKind.Mean)
             {
                 for (var token = 1; token < lengths[text]; token++)

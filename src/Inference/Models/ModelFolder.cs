@@ -12,13 +12,19 @@ internal sealed class ModelFolder(string path, ModelManifest manifest)
 
     public ModelManifest Manifest { get; } = manifest;
 
-    /// <summary>Reads <c>model.json</c>; the other files are not touched.</summary>
+    /// <summary>Reads <c>model.json</c> or, where there is none, the files of the exporters' layouts that take its place; no weights are touched.</summary>
+    /// <param name="maxContext">Tokens used of a model without a <c>model.json</c>.</param>
     /// <exception cref="InferenceException">Unavailable: the folder or its manifest is missing, damaged or of another kind.</exception>
-    public static ModelFolder Open(string path, ModelKind kind)
+    public static ModelFolder Open(string path, ModelKind kind, int maxContext)
     {
         var file = System.IO.Path.Combine(path, ManifestName);
         try
         {
+            if (!File.Exists(file) && ManifestInference.IsModelFolder(path))
+            {
+                return new ModelFolder(path, new ManifestInference(path, maxContext).Infer(kind));
+            }
+
             var manifest = ModelManifest.Parse(File.ReadAllBytes(file));
             return manifest.Kind == kind
                 ? new ModelFolder(path, manifest)
@@ -27,6 +33,14 @@ internal sealed class ModelFolder(string path, ModelManifest manifest)
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Unavailable($"The model file {file} is missing. Copy the model's folder there again, or set Inference:ModelsFolder to where it is.", error);
+        }
+        catch (FormatException error)
+        {
+            throw Unavailable($"The model in {path} has no {ManifestName} and cannot be used without: {error.Message}.", error);
+        }
+        catch (Exception error) when (error is JsonException && !File.Exists(file))
+        {
+            throw Unavailable($"The model in {path} has no {ManifestName}, and one of its other files is damaged ({error.Message}). Copy it there again.", error);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -39,6 +53,11 @@ internal sealed class ModelFolder(string path, ModelManifest manifest)
     public string Verify(string name)
     {
         var file = System.IO.Path.Combine(Path, name);
+        if (Manifest.Inferred is not null)
+        {
+            return Exists(name, file);
+        }
+
         if (!Manifest.Files.TryGetValue(name, out var expected) || name != System.IO.Path.GetFileName(name))
         {
             throw Unavailable($"The model {Manifest.Id} wants to read {name}, which its {ManifestName} does not list. Copy the model's folder again.");
@@ -63,6 +82,12 @@ internal sealed class ModelFolder(string path, ModelManifest manifest)
 
         throw Unavailable($"The model file {file} is not the one that belongs to this model (its SHA-256 differs from {ManifestName}). Copy it there again.");
     }
+
+    // Nothing says what the files should be; they must at least lie in the folder.
+    private string Exists(string name, string file) =>
+        System.IO.Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..") ? throw Unavailable($"The model {Manifest.Id} wants to read {name}, which lies outside of its folder.")
+        : File.Exists(file) ? file
+        : throw Unavailable($"The model file {file} is missing. Copy it there again.");
 
     private static InferenceException Unavailable(string message, Exception? inner = null) => new(InferenceFailure.Unavailable, message, inner);
 }

@@ -15,6 +15,7 @@ internal enum PoolingKind
 {
     Cls,
     Mean,
+    Last,
 }
 
 /// <summary>The content of a model folder's <c>model.json</c>.</summary>
@@ -53,6 +54,10 @@ internal sealed record ModelManifest
     public string PassagePrefix { get; init; } = "";
     public ManifestOutput? Output { get; init; }
 
+    /// <summary>A sentence about a manifest that was read off the other files, for the status page; null where the folder has its own.</summary>
+    [JsonIgnore]
+    public string? Inferred { get; init; }
+
     /// <summary>As stated, else as the id tells by the custom of embedding models ("bge-small-en-v1.5"); empty where neither does.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> KnownLanguages =>
@@ -79,7 +84,7 @@ internal sealed record ManifestGraphs
     public string? Cuda { get; init; }
 }
 
-/// <param name="Family">Only <c>chatml</c> is known.</param>
+/// <param name="Family">A name of <see cref="Chat.ChatFamily"/>.</param>
 /// <param name="DefaultSystem">What the model was trained to see when a conversation has no system message.</param>
 internal sealed record ManifestTemplate(string Family, string? DefaultSystem);
 
@@ -100,7 +105,7 @@ internal sealed record ManifestTokenizer
     public string File { get; init; } = "tokenizer.json";
 
     // WordPiece
-    public string Vocab { get; init; } = "vocab.txt";
+    public string Vocab { get; init; } = "vocab.txt";   // or tokenizer.json
     public bool Lowercase { get; init; } = true;
     public bool StripAccents { get; init; } = true;
     public bool SplitCjk { get; init; } = true;

@@ -4,7 +4,7 @@ namespace Rag.Inference.Models;
 internal sealed class ModelStore(InferenceOptions options, string programFolder)
 {
     /// <exception cref="InferenceException">Unavailable: there is no such folder.</exception>
-    public ModelFolder Open(string id, ModelKind kind) => ModelFolder.Open(Path.Combine(Root(), id), kind);
+    public ModelFolder Open(string id, ModelKind kind) => ModelFolder.Open(Path.Combine(Root(), id), kind, options.MaxContextTokens);
 
     private string Root()
     {
@@ -17,7 +17,7 @@ internal sealed class ModelStore(InferenceOptions options, string programFolder)
         {
             var candidate = Path.Combine(folder.FullName, "models");
             // A folder of that name may be anything; ours holds model folders.
-            if (Directory.Exists(candidate) && Directory.EnumerateDirectories(candidate).Any(model => File.Exists(Path.Combine(model, "model.json"))))
+            if (Directory.Exists(candidate) && Directory.EnumerateDirectories(candidate).Any(model => File.Exists(Path.Combine(model, "model.json")) || ManifestInference.IsModelFolder(model)))
             {
                 return candidate;
             }

@@ -24,6 +24,9 @@ public sealed record ModelStatus(
 {
     /// <summary>Address of the server that runs the model; null: this process does.</summary>
     public string? Endpoint { get; init; }
+
+    /// <summary>What was read off the folder of a model that brings no <c>model.json</c>; null for others.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>What the models are doing right now.</summary>

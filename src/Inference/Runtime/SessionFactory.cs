@@ -54,7 +54,7 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
 
         foreach (var data in file.DataFiles)
         {
-            folder.Verify(data);
+            folder.Verify(Path.Combine(Path.GetDirectoryName(graph) ?? "", data));
         }
 
         OrtEnv.Instance().DisableTelemetryEvents();   // Windows knows no variable; see NoTelemetry

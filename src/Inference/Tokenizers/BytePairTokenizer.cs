@@ -11,21 +11,35 @@ internal sealed class BytePairTokenizer
     private readonly Dictionary<(int Left, int Right), (int Rank, int Merged)> merges;
     private readonly byte[][] bytes;   // by id; empty for control tokens
     private readonly Dictionary<string, int> control;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? wholeWords;   // in the byte alphabet
+    private readonly BytePairCut cut;
+    private readonly bool composes;
 
     public BytePairTokenizer(BytePairFile file)
     {
         control = file.AddedTokens.ToDictionary(t => t.Content, t => t.Id, StringComparer.Ordinal);
-        ControlIds = file.AddedTokens.Select(t => t.Id).ToHashSet();
+        ControlIds = file.AddedTokens.Where(t => t.Special).Select(t => t.Id).ToHashSet();
+        (cut, composes) = (file.Cut, file.Composes);
         var vocabulary = file.Model.Vocab;
 
-        bytes = new byte[Math.Max(vocabulary.Values.Max(), ControlIds.DefaultIfEmpty().Max()) + 1][];
+        bytes = new byte[Math.Max(vocabulary.Values.Max(), file.AddedTokens.Select(t => t.Id).DefaultIfEmpty().Max()) + 1][];
         Array.Fill(bytes, []);
         foreach (var (token, id) in vocabulary)
         {
-            if (!ControlIds.Contains(id))
+            if (!control.ContainsKey(token))
             {
                 bytes[id] = ByteAlphabet.Decode(token);
             }
+        }
+
+        foreach (var token in file.AddedTokens.Where(t => !t.Special))
+        {
+            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);   // read when the model writes it, never made from a text
+        }
+
+        if (file.Model.IgnoreMerges)
+        {
+            wholeWords = vocabulary.Where(word => !control.ContainsKey(word.Key)).ToDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         }
 
         for (var value = 0; value < 256; value++)
@@ -48,16 +62,16 @@ internal sealed class BytePairTokenizer
     public int Control(string name) => control[name];
 
     /// <summary>The token's bytes, which may be part of a character; none for a control token.</summary>
-    public ReadOnlySpan<byte> Bytes(int id) => bytes[id];
+    public ReadOnlySpan<byte> Bytes(int id) => id < bytes.Length ? bytes[id] : [];   // graphs may have more rows than there are tokens
 
     public List<int> Encode(string text)
     {
         var ids = new List<int>(text.Length / 3);
         var merger = new Merger(merges);
-        var rest = text.AsSpan();
+        var rest = (composes ? UnicodeForms.Compose(text) : text).AsSpan();
         while (!rest.IsEmpty)
         {
-            var length = BytePairWords.FirstLength(rest);
+            var length = BytePairWords.FirstLength(rest, cut);
             AddWord(rest[..length], merger, ids);
             rest = rest[length..];
         }
@@ -70,6 +84,12 @@ internal sealed class BytePairTokenizer
         Span<byte> small = stackalloc byte[256];
         var utf8 = word.Length * 3 <= small.Length ? small : new byte[Encoding.UTF8.GetMaxByteCount(word.Length)];
         utf8 = utf8[..Encoding.UTF8.GetBytes(word, utf8)];   // a lone surrogate becomes U+FFFD
+        if (wholeWords is { } words && Whole(utf8, words) is { } whole)
+        {
+            ids.Add(whole);
+            return;
+        }
+
         merger.Start(utf8.Length);
         foreach (var value in utf8)
         {
@@ -80,6 +100,23 @@ internal sealed class BytePairTokenizer
         }
 
         merger.Finish(ids);
+    }
+
+    private static int? Whole(ReadOnlySpan<byte> utf8, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> words)
+    {
+        const int Longest = 256;   // bytes; no vocabulary has longer words
+        if (utf8.Length > Longest)
+        {
+            return null;
+        }
+
+        Span<char> letters = stackalloc char[Longest];
+        for (var i = 0; i < utf8.Length; i++)
+        {
+            letters[i] = ByteAlphabet.Character(utf8[i]);
+        }
+
+        return words.TryGetValue(letters[..utf8.Length], out var id) ? id : null;
     }
 
     /// <summary>

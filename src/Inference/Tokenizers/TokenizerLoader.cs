@@ -10,6 +10,12 @@ internal static class TokenizerLoader
     {
         var rules = folder.Manifest.Tokenizer;
         Require(folder, "wordpiece");
+        if (rules.Vocab.EndsWith(".json", StringComparison.Ordinal))
+        {
+            var whole = File.ReadAllBytes(folder.Verify(rules.Vocab));
+            return Read(folder, rules.Vocab, () => WordPieceFile.Parse(whole));
+        }
+
         var vocabulary = File.ReadAllLines(folder.Verify(rules.Vocab));
         return Read(folder, rules.Vocab, () => new WordPieceTokenizer(vocabulary, rules));
     }
@@ -37,7 +43,7 @@ internal static class TokenizerLoader
         {
             return read();
         }
-        catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException)
+        catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             throw new InferenceException(InferenceFailure.Unavailable, $"The tokenizer of {folder.Manifest.Id} ({name}) cannot be used: {error.Message}", error);
         }

@@ -38,7 +38,7 @@ internal sealed class WordPieceNormalizer(bool lowercase, bool stripAccents, boo
 
         var source = clean.ToString();
         // ASCII has no accents; most passages end here.
-        var decomposed = stripAccents && !Ascii.IsValid(source) ? Decompose(source) : source;
+        var decomposed = stripAccents && !Ascii.IsValid(source) ? UnicodeForms.Decompose(source) : source;
         clean.Clear();
         foreach (var rune in decomposed.EnumerateRunes())
         {
@@ -49,26 +49,6 @@ internal sealed class WordPieceNormalizer(bool lowercase, bool stripAccents, boo
         }
 
         return clean.ToString();
-    }
-
-    // .NET refuses to normalise noncharacters such as U+FFFE; they stay as they are and cut the text for the rest.
-    private static string Decompose(string text)
-    {
-        var result = new StringBuilder(text.Length + 16);
-        var start = 0;
-        var at = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune.Value is (>= 0xFDD0 and <= 0xFDEF) || (rune.Value & 0xFFFE) == 0xFFFE)
-            {
-                result.Append(text[start..at].Normalize(NormalizationForm.FormD)).Append(rune);
-                start = at + rune.Utf16SequenceLength;
-            }
-
-            at += rune.Utf16SequenceLength;
-        }
-
-        return result.Append(text[start..].Normalize(NormalizationForm.FormD)).ToString();
     }
 
     // U+0085, VT and FF are no blanks here: they vanish and join their neighbours, as in the reference.

@@ -26,6 +26,11 @@ internal sealed class ModelsStatus(InferenceStatus inference) : IStatusSource
             yield return new StatusLine("Runs at", endpoint);
         }
 
+        if (model.Note is { } note)
+        {
+            yield return new StatusLine("Folder", note);
+        }
+
         if (model.Provider is { } provider)
         {
             yield return new StatusLine("Runs on", $"{(provider == ExecutionProvider.Cuda ? "CUDA" : "CPU")}. {model.ProviderReason}".TrimEnd());

@@ -71,7 +71,7 @@ public sealed class ModelHostTests
         var folder = models.Add(ShippedModels.ChatFolder);
         File.Delete(Path.Combine(folder, "model.onnx_data_2"));
         var factory = new SessionFactory(new(), new ExecutionProviderSelector(ExecutionProvider.Cpu, () => null));
-        var error = Assert.Throws<InferenceException>(() => factory.Open(ModelFolder.Open(folder, ModelKind.Chat)));
+        var error = Assert.Throws<InferenceException>(() => factory.Open(ModelFolder.Open(folder, ModelKind.Chat, 8_192)));
         Assert.Equal(InferenceFailure.Unavailable, error.Reason);
         Assert.Contains("model.onnx_data_2 is missing", error.Message, StringComparison.Ordinal);
     }
