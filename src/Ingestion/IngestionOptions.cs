@@ -29,6 +29,13 @@ public sealed class IngestionOptions
     /// <summary>Largest .txt, .md, .csv or .html file, in bytes: it is held in memory whole.</summary>
     [Range(1_024, 32L * 1024 * 1024)] public long MaxTextBytes { get; set; } = 8L * 1024 * 1024;
 
+    /// <summary>What the parts of an Office or EPUB file may unfold to together, in bytes.</summary>
+    [Range(1_024 * 1_024, 4L * 1024 * 1024 * 1024)] public long MaxUnpackedBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Parts of an Office or EPUB file.</summary>
+    [Range(10, 100_000)] public int MaxArchiveEntries { get; set; } = 10_000;
+
+    /// <summary>Pages of a PDF; for other files stretches of about 4,000 characters, slides, or 50 rows.</summary>
     [Range(1, 100_000)] public int MaxPages { get; set; } = 10_000;
 
     /// <summary>Resident size at which the extractor is killed, in megabytes. Its managed heap gets three quarters of that.</summary>

@@ -29,6 +29,12 @@ public enum RefusalReason
     StorageBusy,
     ModelUnavailable,
     Cancelled,
+
+    /// <summary>An Office file from before 2007.</summary>
+    OldFormat,
+
+    /// <summary>A picture, and nothing here reads pictures.</summary>
+    OcrOff,
 }
 
 /// <summary>One file as its owner sees it.</summary>

@@ -18,6 +18,8 @@ public static class Refusals
         RefusalReason.StorageBusy => "The database was busy for too long, nothing was lost. Press retry.",
         RefusalReason.ModelUnavailable => "The model that reads files is not available. See the status page, then press retry.",
         RefusalReason.Cancelled => "Cancelled. Press retry to process this file after all.",
+        RefusalReason.OldFormat => "This is an Office file of the old kind. Save it as .docx, .xlsx, .pptx or PDF and upload that.",
+        RefusalReason.OcrOff => "This is a picture, and reading text from pictures (OCR) is switched off on this server. Upload the text it shows, or ask the administrator.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 

@@ -63,10 +63,10 @@ public static class FileNames
     }
 
     /// <summary>The kinds in a reader's words.</summary>
-    public const string Readable = "PDF, Markdown, text, CSV or HTML";
+    public const string Readable = "PDF, Word, PowerPoint, Excel, CSV, text, Markdown, HTML, EPUB or e-mail (.eml)";
 
     /// <summary>What a file chooser offers.</summary>
-    public const string Accept = ".pdf,.txt,.md,.csv,.tsv,.html,.htm,.xhtml";
+    public const string Accept = ".pdf,.docx,.docm,.pptx,.pptm,.xlsx,.xlsm,.csv,.tsv,.txt,.md,.html,.htm,.xhtml,.epub,.eml,.png,.jpg,.jpeg,.tif,.tiff";
 
     /// <summary>The kind that the extension names; null for all others.</summary>
     public static FileKind? Kind(string name) => Path.GetExtension(name).ToLowerInvariant() switch
@@ -76,8 +76,17 @@ public static class FileNames
         ".md" or ".markdown" => FileKind.Markdown,
         ".csv" or ".tsv" => FileKind.Csv,
         ".html" or ".htm" or ".xhtml" => FileKind.Html,
+        ".docx" or ".docm" => FileKind.Word,
+        ".pptx" or ".pptm" => FileKind.Slides,
+        ".xlsx" or ".xlsm" => FileKind.Sheets,
+        ".epub" => FileKind.Epub,
+        ".eml" => FileKind.Mail,
+        ".png" or ".jpg" or ".jpeg" or ".tif" or ".tiff" => FileKind.Image,
         _ => null,
     };
+
+    /// <summary>Office files from before 2007, which want a sentence of their own.</summary>
+    public static bool IsOldOffice(string name) => Path.GetExtension(name).ToLowerInvariant() is ".doc" or ".xls" or ".ppt";
 
     /// <summary>A name for an assistant, made from its first file's.</summary>
     public static string Title(string fileName)

@@ -13,12 +13,17 @@ public sealed class PlaceWordsTests
     [InlineData("a.txt", 2, "lines 90–140", "lines 90–140")]
     [InlineData("a.csv", 1, "rows 1–50", "rows 1–50")]
     [InlineData("a.md", 2, null, "part 2")]
+    [InlineData("a.docx", 1, null, "Word document")]
+    [InlineData("a.pptx", 3, "slide 3", "slide 3")]
+    [InlineData("a.xlsx", 1, "sheet Prices, rows 1–9", "sheet Prices, rows 1–9")]
     public void Place_OfACitation_IsNamedAsItsFileDoes(string file, int page, string? label, string words) => Assert.Equal(words, PlaceWords.Of(file, page, label));
 
     [Fact]
     public void Place_AboveTheSource_CountsPagesOnlyWhereThereAreAny()
     {
         Assert.Equal("page 3 of 9, printed as iii", PlaceWords.Long("a.pdf", 3, "iii", 9));
+        Assert.Equal("slide 3 of 9", PlaceWords.Long("a.pptx", 3, "slide 3", 9));
+        Assert.Equal("slides 2–3", PlaceWords.Range("a.pptx", 2, 3));
         Assert.Equal("Warranty", PlaceWords.Long("a.md", 3, "Warranty", 9));
     }
 

@@ -7,13 +7,18 @@ namespace Rag.Ingestion.Extraction.Isolation;
 /// <param name="FirstPage">From 1. Pages before it are read for what they tell of those after them, and only counted.</param>
 internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int FirstPage, int Length)
 {
+    /// <summary>How much a container may unfold to.</summary>
+    public FlowLimits Limits { get; init; } = FlowLimits.Default;
+
     public Frame ToFrame()
     {
-        byte[] payload = new byte[13];
+        byte[] payload = new byte[25];
         payload[0] = (byte)Kind;
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(1), MaxPages);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(5), FirstPage);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(9), Length);
+        BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(13), Limits.UnpackedBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(21), Limits.Entries);
         return new Frame(FrameKind.Extract, payload);
     }
 
@@ -21,5 +26,8 @@ internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int 
         (FileKind)payload[0],
         BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(1)),
         BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(5)),
-        BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(9)));
+        BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(9)))
+    {
+        Limits = new FlowLimits(BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(13)), BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(21))),
+    };
 }

@@ -74,7 +74,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
     {
         try
         {
-            FlowDocument document = FlowReader.Read(request.Kind, file, FlowLimits.Default);
+            FlowDocument document = FlowReader.Read(request.Kind, file, request.Limits);
             if (document.Pages.Count > request.MaxPages)
             {
                 return RefusalReason.TooLarge;

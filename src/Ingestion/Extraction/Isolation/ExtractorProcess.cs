@@ -58,7 +58,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     public async Task<RefusalReason?> ExtractAsync(FileKind kind, Stream file, long length, IExtractionSink sink, CancellationToken cancel)
     {
         await using CancellationTokenRegistration stop = cancel.Register(() => Kill(KillReason.Cancelled));
-        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, sink.Next.Page, checked((int)length)), file, cancel);
+        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, sink.Next.Page, checked((int)length)) { Limits = new FlowLimits(options.MaxUnpackedBytes, options.MaxArchiveEntries) }, file, cancel);
         try
         {
             RefusalReason? outcome = await ReceiveAsync(sink, cancel);

@@ -34,7 +34,7 @@ internal sealed class HtmlTable
         }
 
         string? title = table.QuerySelector("caption") is { } caption ? FlowText.Fold(textOf(caption)) : null;
-        string[]? heads = read.headRows > 0 ? read.Heads()
+        string[]? heads = read.headRows > 0 ? TableHeader.Join(read.rows, read.headRows)
             : TableHeader.IsHeader(read.rows[0], read.rows.Count > 1 ? read.rows[1] : null) ? read.rows[0]
             : null;
         string? words = TableHeader.Caption(title, heads);
@@ -51,11 +51,6 @@ internal sealed class HtmlTable
 
         return true;
     }
-
-    /// <summary>Several rows of heads become one: "2023 Revenue".</summary>
-    private string[] Heads() =>
-        [.. Enumerable.Range(0, rows.Max(row => row.Length)).Select(column =>
-            string.Join(' ', rows.Take(headRows).Select(row => column < row.Length ? row[column] : "").Where(cell => cell.Length > 0).Distinct()))];
 
     private void Read(IElement table)
     {

@@ -24,4 +24,11 @@ internal static class TableHeader
         string? columns = heads is null ? null : string.Join(" | ", heads.Select(head => Flow.FlowText.Head(head.Replace('|', '/').Replace('\n', ' '), LongestHead)));
         return title is { Length: > 0 } ? columns is null ? title : $"{title}\n{columns}" : columns;
     }
+
+    /// <summary>Several rows of heads become one: "2023 Revenue".</summary>
+    public static string[] Join(IReadOnlyList<IReadOnlyList<string>> rows, int heads) =>
+    [
+        .. Enumerable.Range(0, rows.Max(row => row.Count)).Select(column =>
+            string.Join(' ', rows.Take(heads).Select(row => column < row.Count ? row[column] : "").Where(cell => cell.Length > 0).Distinct())),
+    ];
 }

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using AngleSharp.Dom;
+using MimeKit;
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Markup;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Mail;
+
+/// <summary>A mail: subject, who to whom and when, its text (the plain one where there are two). Attachments are named, not read.</summary>
+internal static class MailReader
+{
+    private const int DeepestNesting = 24;
+    private const int MostAddresses = 30;
+    private const int MostAttachments = 100;
+
+    public static FlowDocument Read(byte[] file)
+    {
+        using MimeMessage mail = Load(file);
+        if (mail.Headers.Count == 0 || (mail.From.Count == 0 && mail.To.Count == 0 && mail.Subject is null))
+        {
+            throw new RefusedFileException(RefusalReason.WrongType);
+        }
+
+        var builder = new FlowBuilder();
+        string subject = FlowText.Fold(mail.Subject ?? "");
+        if (subject.Length > 0)
+        {
+            builder.BeginHeading(1);
+            builder.Append(subject);
+            builder.Close();
+        }
+
+        Field(builder, "From", mail.From);
+        Field(builder, "To", mail.To);
+        Field(builder, "Cc", mail.Cc);
+        if (mail.Headers.Contains(HeaderId.Date))
+        {
+            Line(builder, "Date", mail.Date.ToString("d MMMM yyyy, HH:mm zzz", CultureInfo.InvariantCulture));
+        }
+
+        Body(builder, mail);
+        List<string> attachments = [.. mail.Attachments.Take(MostAttachments).Select(part => FlowText.Fold(part.ContentDisposition?.FileName ?? part.ContentType.Name ?? "")).Where(name => name.Length > 0)];
+        if (attachments.Count > 0)
+        {
+            Line(builder, "Attachments, not read", string.Join(", ", attachments));
+        }
+
+        IReadOnlyList<FlowBlock> blocks = builder.Blocks;
+        return new FlowDocument(subject, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
+    }
+
+    private static MimeMessage Load(byte[] file)
+    {
+        var options = ParserOptions.Default.Clone();
+        options.MaxMimeDepth = DeepestNesting;
+        using var stream = new MemoryStream(file, writable: false);
+        try
+        {
+            return MimeMessage.Load(options, stream);
+        }
+        catch (FormatException)
+        {
+            throw new RefusedFileException(RefusalReason.WrongType);   // no headers at its beginning
+        }
+    }
+
+    private static void Body(FlowBuilder builder, MimeMessage mail)
+    {
+        if (mail.TextBody is { } plain && plain.Trim().Length > 0)
+        {
+            foreach (FlowPage page in TextExtractor.Read(Encoding.UTF8.GetBytes(plain), FileKind.PlainText).Pages)
+            {
+                foreach (FlowBlock block in page.Blocks)
+                {
+                    builder.BeginParagraph(keepLines: true);
+                    builder.Append(block.Text);
+                    builder.Close();
+                }
+            }
+        }
+        else if (mail.HtmlBody is { } html)
+        {
+            using IDocument page = HtmlReader.Parse(html);
+            HtmlReader.Write(page, builder);
+        }
+    }
+
+    private static void Field(FlowBuilder builder, string name, InternetAddressList addresses)
+    {
+        if (addresses.Count > 0)
+        {
+            Line(builder, name, string.Join(", ", addresses.Take(MostAddresses).Select(address => address.ToString(encode: false))) + (addresses.Count > MostAddresses ? ", …" : ""));
+        }
+    }
+
+    private static void Line(FlowBuilder builder, string name, string value)
+    {
+        builder.BeginParagraph();
+        builder.Append($"{name}: {value}");
+        builder.Close();
+    }
+}

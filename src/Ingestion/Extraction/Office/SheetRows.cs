@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Xml;
+using Rag.Ingestion.Extraction.Flow;
+
+namespace Rag.Ingestion.Extraction.Office;
+
+/// <summary>A row of a sheet that has something in it.</summary>
+/// <param name="Number">From 1, as the sheet shows it.</param>
+/// <param name="Hidden">The whole row is hidden.</param>
+/// <param name="Cells">Column (from 0) and what it shows, ascending; those of hidden columns apart.</param>
+internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells);
+
+/// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
+internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats formats)
+{
+    private const int MaxColumns = 1_024;
+
+    public IEnumerable<SheetRow> Read(XmlReader reader)
+    {
+        var hiddenColumns = new List<(int From, int To)>();
+        int last = 0;
+        while (reader.Read())
+        {
+            if (reader.NodeType != XmlNodeType.Element)
+            {
+                continue;
+            }
+
+            if (reader.LocalName == "col" && IsOn(reader.GetAttribute("hidden")))
+            {
+                hiddenColumns.Add(((OfficeXml.Int(reader.GetAttribute("min")) ?? 1) - 1, (OfficeXml.Int(reader.GetAttribute("max")) ?? 1) - 1));
+            }
+            else if (reader.LocalName == "row")
+            {
+                last = OfficeXml.Int(reader.GetAttribute("r")) ?? last + 1;
+                SheetRow row = ReadRow(reader, last, hiddenColumns);
+                if (row.Cells.Count + row.HiddenCells.Count > 0)
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    private SheetRow ReadRow(XmlReader reader, int number, List<(int From, int To)> hiddenColumns)
+    {
+        var row = new SheetRow(number, IsOn(reader.GetAttribute("hidden")), [], []);
+        if (reader.IsEmptyElement)
+        {
+            return row;
+        }
+
+        int depth = reader.Depth, column = -1;
+        while (reader.Read() && reader.Depth > depth)
+        {
+            if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "c")
+            {
+                continue;
+            }
+
+            column = reader.GetAttribute("r") is { } place ? ColumnOf(place) : column + 1;
+            string text = FlowText.Fold(ReadCell(reader));
+            if (text.Length == 0 || column is < 0 or >= MaxColumns)
+            {
+                continue;
+            }
+
+            if (hiddenColumns.Exists(range => column >= range.From && column <= range.To))
+            {
+                row.HiddenCells.Add(text);
+            }
+            else
+            {
+                row.Cells.Add((column, text));
+            }
+        }
+
+        return row;
+    }
+
+    private string ReadCell(XmlReader reader)
+    {
+        string? type = reader.GetAttribute("t");
+        int? style = OfficeXml.Int(reader.GetAttribute("s"));
+        if (reader.IsEmptyElement)
+        {
+            return "";
+        }
+
+        int depth = reader.Depth;
+        string value = "", inline = "";
+        bool phonetic = false;
+        while (reader.Read() && reader.Depth > depth)
+        {
+            if (reader.NodeType == XmlNodeType.Element)
+            {
+                phonetic = reader.LocalName == "rPh" || (phonetic && reader.LocalName == "t");
+                if (reader.LocalName == "v" && !reader.IsEmptyElement)
+                {
+                    value = Text(reader);
+                }
+                else if (reader.LocalName == "t" && !phonetic && !reader.IsEmptyElement)
+                {
+                    inline += Text(reader);
+                }
+                else if (reader.LocalName == "f" && !reader.IsEmptyElement)
+                {
+                    Text(reader);
+                }
+            }
+        }
+
+        return type switch
+        {
+            "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index] : "",
+            "inlineStr" => inline,
+            "b" => value == "1" ? "TRUE" : "FALSE",
+            "str" or "e" or "d" => value,
+            _ => value.Length == 0 ? inline : formats.Show(value, style),
+        };
+    }
+
+    /// <summary>The text of a simple element; leaves the reader on its end.</summary>
+    private static string Text(XmlReader reader)
+    {
+        int depth = reader.Depth;
+        string text = "";
+        while (reader.Read() && reader.Depth > depth)
+        {
+            text += reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace ? reader.Value : "";
+        }
+
+        return text;
+    }
+
+    /// <summary>"AB12" is column 27.</summary>
+    private static int ColumnOf(string place)
+    {
+        int column = 0;
+        foreach (char c in place)
+        {
+            if (!char.IsAsciiLetterUpper(c) || column > MaxColumns)
+            {
+                break;
+            }
+
+            column = (column * 26) + (c - 'A' + 1);
+        }
+
+        return column - 1;
+    }
+
+    private static bool IsOn(string? flag) => flag is "1" or "true";
+}

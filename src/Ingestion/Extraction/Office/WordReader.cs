@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Tables;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Office;
+
+/// <summary>
+/// A Word file in reading order: headings by style or outline level, lists with their numbers, tables, footnotes after their paragraph.
+/// Headers, footers, comments and what was deleted under "track changes" are left out; hidden runs are reported.
+/// </summary>
+internal sealed class WordReader
+{
+    /// <summary>Tables in text boxes in tables: no real file comes near this.</summary>
+    private const int DeepestNesting = 40;
+
+    private const int MaxSpan = 100;
+
+    private readonly FlowBuilder builder = new();
+    private readonly WordStyles styles;
+    private readonly WordNumbering numbering;
+    private readonly Dictionary<string, XElement> footnotes;
+    private readonly Dictionary<string, XElement> endnotes;
+    private readonly WordRuns runs;
+    private int noteCount;
+
+    private WordReader(OfficePackage package)
+    {
+        styles = new WordStyles(package.MainRelated("styles"));
+        numbering = new WordNumbering(package.MainRelated("numbering"));
+        footnotes = Notes(package.MainRelated("footnotes"));
+        endnotes = Notes(package.MainRelated("endnotes"));
+        runs = new WordRuns(styles, builder);
+    }
+
+    public static FlowDocument Read(byte[] file, FlowLimits limits)
+    {
+        using OfficePackage package = OfficePackage.Open(file, "word/document.xml", limits);
+        var word = new WordReader(package);
+        using XmlReader reader = package.Parts.Reader(package.Main)!;
+
+        // Paragraph by paragraph and table by table: the whole document is never in memory as a tree.
+        while (reader.Read() && !(reader.NodeType == XmlNodeType.Element && reader.LocalName == "body"))
+        {
+        }
+
+        reader.Read();
+        while (!reader.EOF && !(reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "body"))
+        {
+            if (reader.NodeType == XmlNodeType.Element)
+            {
+                word.Block((XElement)XNode.ReadFrom(reader), 0);
+            }
+            else
+            {
+                reader.Read();
+            }
+        }
+
+        return new FlowDocument(package.Title, FlowPaginator.BySection(word.builder.Blocks, word.builder.HiddenAtEnd));
+    }
+
+    private static Dictionary<string, XElement> Notes(XElement? part) =>
+        (part?.Elements().Where(note => note.Attr("type") is null or "normal") ?? []).GroupBy(note => note.Attr("id") ?? "").ToDictionary(group => group.Key, group => group.First());
+
+    private void Block(XElement element, int depth)
+    {
+        if (depth > DeepestNesting)
+        {
+            throw new RefusedFileException(RefusalReason.Damaged);
+        }
+
+        switch (element.Name.LocalName)
+        {
+            case "p":
+                Paragraph(element, depth);
+                break;
+            case "tbl":
+                Table(element, depth);
+                break;
+            case "sdt":
+                Blocks(element.Child("sdtContent"), depth);
+                break;
+            case "ins" or "moveTo" or "customXml" or "smartTag":
+                Blocks(element, depth);
+                break;
+            case "AlternateContent":
+                Blocks(WordRuns.Alternative(element), depth);
+                break;
+        }
+    }
+
+    private void Blocks(XElement? parent, int depth)
+    {
+        foreach (XElement child in parent?.Elements() ?? [])
+        {
+            Block(child, depth + 1);
+        }
+    }
+
+    private void Paragraph(XElement paragraph, int depth)
+    {
+        XElement? properties = paragraph.Child("pPr");
+        WordParagraph read = runs.Read(paragraph, noteCount);
+        int level = styles.HeadingLevel(properties);
+        string marker = read.Text.Trim().Length > 0 && styles.Numbering(properties) is var (list, depthInList) ? numbering.Next(list, depthInList) : "";
+        if (level > 0)
+        {
+            builder.BeginHeading(level);
+            builder.Append(marker.Length > 0 && marker != "•" ? marker + " " : "");
+        }
+        else if (marker.Length > 0)
+        {
+            builder.BeginItem(marker);
+        }
+        else
+        {
+            builder.BeginParagraph();
+        }
+
+        builder.Append(read.Text);
+        builder.Close();
+        foreach (XElement box in read.Boxes)
+        {
+            Blocks(box, depth + 1);
+        }
+
+        foreach ((string id, bool end) in read.Notes)
+        {
+            noteCount++;
+            if ((end ? endnotes : footnotes).GetValueOrDefault(id) is { } note)
+            {
+                builder.BeginParagraph();
+                builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{noteCount}] {WordsOf(note, dark: false)}"));
+                builder.Close();
+            }
+        }
+    }
+
+    private void Table(XElement table, int depth)
+    {
+        if (table.Child("tblGrid")?.Children("gridCol").Take(2).Count() == 1)
+        {
+            // One column frames text; it holds no data.
+            foreach (XElement cell in Inside(table, "tr").SelectMany(row => Inside(row, "tc")))
+            {
+                Blocks(cell, depth + 1);
+            }
+
+            return;
+        }
+
+        // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
+        bool dark = table.Child("tblPr").Val("tblStyle") is not (null or "TableGrid" or "TableNormal");
+        var rows = new List<string[]>();
+        int heads = 0;
+        foreach (XElement row in Inside(table, "tr"))
+        {
+            XElement? properties = row.Child("trPr");
+            if (properties?.Child("del") is not null)
+            {
+                continue;
+            }
+
+            List<string> cells = ReadRow(row, rows.Count > 0 ? rows[^1] : [], dark);
+            if (properties.Flag("hidden") == true)
+            {
+                builder.Hide(HiddenTextKind.Marked, string.Join(' ', cells));
+                continue;
+            }
+
+            heads += heads == rows.Count && properties.Flag("tblHeader") == true ? 1 : 0;
+            rows.Add([.. cells]);
+        }
+
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        string[]? names = heads > 0 && heads < rows.Count ? TableHeader.Join(rows, heads) : TableHeader.IsHeader(rows[0], rows.Count > 1 ? rows[1] : null) ? rows[0] : null;
+        string? caption = TableHeader.Caption(null, names);
+        foreach (string[] row in rows)
+        {
+            builder.Row(row, caption);
+        }
+    }
+
+    private List<string> ReadRow(XElement row, string[] above, bool dark)
+    {
+        var cells = new List<string>();
+        foreach (XElement cell in Inside(row, "tc"))
+        {
+            XElement? properties = cell.Child("tcPr");
+            XElement? merge = properties?.Child("vMerge");
+            bool goesOn = merge is not null && merge.Attr("val") is null or "continue";
+            cells.Add(goesOn && merge is not null && cells.Count < above.Length ? above[cells.Count] : FlowText.Fold(WordsOf(cell, dark || WordRuns.IsShaded(properties))));
+            int span = Math.Clamp(OfficeXml.Int(properties.Val("gridSpan")) ?? 1, 1, MaxSpan);
+            for (int i = 1; i < span; i++)
+            {
+                cells.Add("");
+            }
+        }
+
+        return cells;
+    }
+
+    private string WordsOf(XElement parent, bool dark) => string.Join(' ', parent.All("p")
+        .Where(paragraph => !paragraph.Ancestors().TakeWhile(above => above != parent).Any(above => above.Is("Fallback")))
+        .Select(paragraph => runs.Read(paragraph, noteCount, dark).Text));
+
+    /// <summary>Children, those in content controls and insertions included.</summary>
+    private static IEnumerable<XElement> Inside(XElement parent, string name) => parent.Elements().SelectMany(child =>
+        child.Is(name) ? [child] : child.Is("sdt") ? child.Child("sdtContent")?.Children(name) ?? [] : child.Is("ins") || child.Is("customXml") ? child.Children(name) : []);
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+using Rag.Ingestion.Extraction.Flow;
+using Rag.Retrieval.Knowledge;
+
+namespace Rag.Ingestion.Extraction.Office;
+
+/// <summary>The visible text of a paragraph, and what stands in it that is no text: notes and text boxes.</summary>
+internal sealed record WordParagraph(string Text, IReadOnlyList<(string Id, bool End)> Notes, IReadOnlyList<XElement> Boxes);
+
+/// <summary>Reads the runs of Word paragraphs; what a reader cannot see goes to the report.</summary>
+internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
+{
+    private const int DeepestNesting = 60;
+    private const int TinyHalfPoints = 3;
+    private const byte NearlyWhite = 0xF8;
+
+    /// <param name="notesBefore">How many notes the document had so far; a new one gets the next number.</param>
+    /// <param name="dark">What is behind the paragraph may be dark: white letters can be read.</param>
+    public WordParagraph Read(XElement paragraph, int notesBefore, bool dark = false)
+    {
+        XElement? properties = paragraph.Child("pPr");
+        var state = new State(properties.Val("pStyle"), dark || IsShaded(properties), notesBefore);
+        Walk(paragraph, state, 0);
+        return new WordParagraph(state.Text.ToString(), state.Notes, state.Boxes);
+    }
+
+    /// <summary>A background other than white or none.</summary>
+    public static bool IsShaded(XElement? properties) =>
+        properties?.Child("highlight") is not null
+        || (properties?.Child("shd") is { } shade
+            && (shade.Attr("fill") is not (null or "auto" or "FFFFFF" or "ffffff") || shade.Attr("val") is not (null or "clear" or "nil" or "auto")));
+
+    /// <summary>Of several forms of the same thing the first; the others would say it again.</summary>
+    public static XElement? Alternative(XElement element) => element.Child("Choice") ?? element.Child("Fallback");
+
+    private void Walk(XElement? parent, State state, int depth)
+    {
+        if (depth > DeepestNesting)
+        {
+            throw new RefusedFileException(RefusalReason.Damaged);
+        }
+
+        foreach (XElement child in parent?.Elements() ?? [])
+        {
+            switch (child.Name.LocalName)
+            {
+                case "r":
+                    Run(child, state, depth);
+                    break;
+                case "del" or "moveFrom" or "pPr" or "rPr" or "sdtPr" or "instrText" or "delText" or "delInstrText":
+                    break;
+                case "AlternateContent":
+                    Walk(Alternative(child), state, depth + 1);
+                    break;
+                case "drawing" or "pict" or "object":
+                    state.Boxes.AddRange(Boxes(child));
+                    break;
+                case "oMath" or "oMathPara":
+                    state.Text.Append(string.Concat(child.All("t").Select(part => part.Value)));
+                    break;
+                default:
+                    Walk(child, state, depth + 1);   // hyperlinks, insertions, fields, content controls
+                    break;
+            }
+        }
+    }
+
+    private void Run(XElement run, State state, int depth)
+    {
+        XElement? properties = run.Child("rPr");
+        HiddenTextKind? hidden = Hidden(properties, state);
+        var text = new StringBuilder();
+        foreach (XElement child in run.Elements())
+        {
+            switch (child.Name.LocalName)
+            {
+                case "t":
+                    text.Append(child.Value);
+                    break;
+                case "tab" or "ptab":
+                    text.Append(' ');
+                    break;
+                case "br" or "cr":
+                    text.Append('\n');
+                    break;
+                case "noBreakHyphen":
+                    text.Append('-');
+                    break;
+                case "footnoteReference" or "endnoteReference" when hidden is null:
+                    state.Notes.Add((child.Attr("id") ?? "", child.Is("endnoteReference")));
+                    text.Append(CultureInfo.InvariantCulture, $"[{state.NotesBefore + state.Notes.Count}]");
+                    break;
+                case "AlternateContent":
+                    state.Boxes.AddRange(Boxes(Alternative(child)));
+                    break;
+                case "drawing" or "pict" or "object":
+                    state.Boxes.AddRange(Boxes(child));
+                    break;
+                case "ruby":
+                    Walk(child.Child("rubyBase"), state, depth + 1);
+                    break;
+            }
+        }
+
+        if (hidden is { } kind)
+        {
+            report.Hide(kind, text.ToString());
+        }
+        else
+        {
+            state.Text.Append(text);
+        }
+    }
+
+    private HiddenTextKind? Hidden(XElement? properties, State state) =>
+        styles.IsVanished(properties, state.Style) ? HiddenTextKind.Marked
+        : OfficeXml.Int(properties.Val("sz")) is < TinyHalfPoints ? HiddenTextKind.Tiny
+        : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && IsWhite(colour) ? HiddenTextKind.SameColour
+        : null;
+
+    private static bool IsWhite(string colour) =>
+        colour.Length == 6 && Enumerable.Range(0, 3).All(part => byte.TryParse(colour.AsSpan(2 * part, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value) && value >= NearlyWhite);
+
+    private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :
+        drawing.All("txbxContent").Where(part => !part.Ancestors().TakeWhile(parent => parent != drawing).Any(parent => parent.Is("txbxContent") || parent.Is("Fallback")));
+
+    private sealed class State(string? style, bool dark, int notesBefore)
+    {
+        public StringBuilder Text { get; } = new();
+        public List<(string Id, bool End)> Notes { get; } = [];
+        public List<XElement> Boxes { get; } = [];
+        public string? Style => style;
+        public bool Dark => dark;
+        public int NotesBefore => notesBefore;
+    }
+}

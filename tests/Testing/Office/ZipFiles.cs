@@ -1,0 +1,54 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Rag.Testing.Office;
+
+/// <summary>Zip containers by hand: books, and Office files that no program would write.</summary>
+public static class ZipFiles
+{
+    public static byte[] Of(params (string Name, string Content)[] parts) => Of([.. parts.Select(part => (part.Name, Encoding.UTF8.GetBytes(part.Content)))]);
+
+    public static byte[] Of(params (string Name, byte[] Content)[] parts)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+        {
+            foreach ((string name, byte[] content) in parts)
+            {
+                using Stream entry = zip.CreateEntry(name, CompressionLevel.Optimal).Open();
+                entry.Write(content);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>A Word file with this body and these other parts.</summary>
+    public static byte[] Word(string body, params (string Name, string Content)[] more) => Of(
+    [
+        ("_rels/.rels", """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"""),
+        ("word/document.xml", $"""<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"""),
+        .. more,
+    ]);
+
+    /// <summary>A book of two chapters.</summary>
+    public static byte[] Book() => Of(
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", """<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>"""),
+        ("OEBPS/book.opf", """
+            <package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Boiler Book</dc:title></metadata>
+            <manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/><item id="b" href="text/two%20words.xhtml" media-type="application/xhtml+xml"/><item id="a" href="text/one.xhtml" media-type="application/xhtml+xml"/></manifest>
+            <spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>
+            """),
+        ("OEBPS/nav.xhtml", "<html><body><nav>Contents</nav></body></html>"),
+        ("OEBPS/text/one.xhtml", """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head><body><h1>Lighting the boiler</h1><p>Press the red button for four seconds.</p></body></html>"""),
+        ("OEBPS/text/two words.xhtml", """<html xmlns="http://www.w3.org/1999/xhtml"><body><p>The valve opens at three bars.</p></body></html>"""));
+
+    /// <summary>A mail with a plain and an HTML text and an attachment.</summary>
+    public static byte[] Mail() => Encoding.ASCII.GetBytes(string.Join("\r\n",
+        "From: =?utf-8?Q?J=C3=BCrgen_Weber?= <weber@example.org>", "To: Service <service@example.org>", "Date: Tue, 4 Mar 2025 09:30:00 +0100", "Subject: Order 4711", "MIME-Version: 1.0",
+        "Content-Type: multipart/mixed; boundary=outer", "", "--outer", "Content-Type: multipart/alternative; boundary=inner", "",
+        "--inner", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", "The replacement pump arrives on 12 March. Gr=C3=BC=C3=9Fe", "",
+        "--inner", "Content-Type: text/html", "", "<p>The <b>replacement</b> pump</p>", "--inner--",
+        "--outer", "Content-Type: application/pdf", "Content-Disposition: attachment; filename=\"invoice.pdf\"", "Content-Transfer-Encoding: base64", "", "JVBERi0=", "--outer--", ""));
+}
