@@ -11,7 +11,7 @@ public sealed class HostileCorpusTests
     [Fact]
     public async Task EveryTrick_EndsAsItsGeneratorStates()
     {
-        var files = HostilePdfs.Tricks(seed: 1).Concat(HostilePdfs.Truncations(1).Where((_, i) => i % 12 == 5)).Concat(Enumerable.Range(1, 20).Select(HostilePdfs.Flipped));
+        var files = HostilePdfs.Tricks(seed: 1).Concat(Enumerable.Range(2, 5).SelectMany(HostilePdfs.Tricks).Where(file => file.Kind == "stream-length-wrong")).Concat(HostilePdfs.Truncations(1).Where((_, i) => i % 12 == 5)).Concat(Enumerable.Range(1, 20).Select(HostilePdfs.Flipped));
 
         var (outcomes, _) = await HostileRun.RunAsync(files, TestContext.Current.CancellationToken);
 

@@ -1,52 +1,65 @@
 using Rag.Ingestion.Extraction.Layout;
-using UglyToad.PdfPig.Content;
+using Rag.Ingestion.Extraction.Pdf.Painting;
+using Rag.Retrieval.Knowledge;
+using UglyToad.PdfPig.PdfFonts;
 
 namespace Rag.Ingestion.Extraction.Pdf;
 
-/// <summary>A page's visible letters as glyphs, by the way their lines run. PdfPig has already turned the page as it is displayed.</summary>
-internal sealed class GlyphReader
+/// <summary>A page's visible letters as glyphs, by the way their lines run; the others as hidden text. The painter has already turned the page as it is displayed.</summary>
+/// <param name="layersOff">Names of optional content groups that are not shown.</param>
+internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
 {
     private readonly Dictionary<string, (bool Bold, bool Italic)> faces = [];
 
-    public LaidOutPage Read(Page page)
+    public LaidOutPage Read(PaintedPage page)
     {
         var byTurn = new Dictionary<Turn, List<Glyph>>();
-        var hidden = new HiddenText(page);
+        var hidden = new HiddenText(page, layersOff);
         var spans = new HiddenSpans(page.Number, page.Height);
-        foreach (Letter letter in page.Letters)
+        foreach (PaintedGlyph painted in page.Glyphs)
         {
-            string text = GlyphText.Clean(letter.Value);
+            string text = GlyphText.Clean(painted.Text);
+            if (GlyphText.Smuggled(painted.Text) is { } smuggled)
+            {
+                spans.Add(HiddenTextKind.Characters, smuggled, painted);
+            }
+
             if (text.Length == 0)
             {
                 continue;
             }
 
-            if (hidden.Find(letter) is { } how)
+            if (hidden.Find(painted) is { } how)
             {
-                spans.Add(how, text, letter);
+                spans.Add(how, text, painted);
                 continue;
             }
 
-            double dx = letter.EndBaseLine.X - letter.StartBaseLine.X, dy = letter.StartBaseLine.Y - letter.EndBaseLine.Y;
+            double dx = painted.End.X - painted.Start.X, dy = painted.Start.Y - painted.End.Y;
             if ((dx == 0 && dy == 0 ? Turn.Rightwards : Turns.Of(dx, dy)) is not { } turn)
             {
                 continue;   // slanted: a watermark across the page
             }
 
-            (float left, float baseline) = turn.ToText(letter.StartBaseLine.X, page.Height - letter.StartBaseLine.Y);
-            (float right, _) = turn.ToText(letter.EndBaseLine.X, page.Height - letter.EndBaseLine.Y);
-            if (!float.IsFinite(left) || !float.IsFinite(right) || !float.IsFinite(baseline) || letter.PointSize is not (> 0 and < 2_000))
+            (float left, float baseline) = turn.ToText(painted.Start.X, page.Height - painted.Start.Y);
+            (float right, _) = turn.ToText(painted.End.X, page.Height - painted.End.Y);
+            if (!float.IsFinite(left) || !float.IsFinite(right) || !float.IsFinite(baseline) || painted.Size is not (> 0 and < 2_000))
             {
                 continue;
             }
 
-            (bool bold, bool italic) = Face(letter);
+            (bool bold, bool italic) = Face(painted.Font);
             if (!byTurn.TryGetValue(turn, out List<Glyph>? glyphs))
             {
                 byTurn[turn] = glyphs = [];
             }
 
-            glyphs.Add(new Glyph(text, left, Math.Max(left, right), baseline, (float)letter.PointSize, bold, italic));
+            glyphs.Add(new Glyph(text, left, Math.Max(left, right), baseline, (float)painted.Size, bold, italic));
+        }
+
+        foreach (ReplacementText replacement in page.Replacements.Where(FalseReplacement.IsFalse))
+        {
+            spans.Add(HiddenTextKind.Replacement, replacement.Given, replacement.Box);
         }
 
         var lines = byTurn.OrderBy(entry => entry.Key).SelectMany(entry => LineBuilder.Build(entry.Value, entry.Key)).ToList();
@@ -57,15 +70,15 @@ internal sealed class GlyphReader
         };
     }
 
-    private (bool Bold, bool Italic) Face(Letter letter)
+    private (bool Bold, bool Italic) Face(IFont font)
     {
-        string name = letter.FontName ?? "";
+        string name = font.Name?.Data ?? "";
         if (!faces.TryGetValue(name, out var face))
         {
             string[] heavy = ["bold", "black", "heavy", "semibold", "demi"];
             string[] slanted = ["italic", "oblique"];
-            face = (letter.FontDetails.IsBold || letter.FontDetails.Weight >= 600 || heavy.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)),
-                letter.FontDetails.IsItalic || slanted.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)));
+            face = (font.Details.IsBold || font.Details.Weight >= 600 || heavy.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)),
+                font.Details.IsItalic || slanted.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)));
             faces[name] = face;
         }
 

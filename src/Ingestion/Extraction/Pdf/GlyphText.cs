@@ -54,6 +54,31 @@ internal static class GlyphText
         return text.Trim().Length == 0 ? (text.Length == 0 ? "" : " ") : text.Replace(" ", "", StringComparison.Ordinal);
     }
 
+    /// <summary>Characters that have no business inside words: zero-width and direction controls as a count, letters written with invisible tags as the text they spell.</summary>
+    /// <returns>Null where there are none. Joiners do not count: Persian and Indic words need them.</returns>
+    public static string? Smuggled(string? value)
+    {
+        if (string.IsNullOrEmpty(value) || (value.Length == 1 && value[0] < '\u200B'))
+        {
+            return null;
+        }
+
+        var found = new StringBuilder();
+        foreach (Rune rune in value.EnumerateRunes())
+        {
+            if (rune.Value is >= 0xE0020 and <= 0xE007E)
+            {
+                found.Append((char)(rune.Value - 0xE0000));
+            }
+            else if (rune.Value is 0x200B or 0x2060 or 0xFEFF or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or (>= 0x2061 and <= 0x2064))
+            {
+                found.Append(System.Globalization.CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
+            }
+        }
+
+        return found.Length == 0 ? null : found.ToString();
+    }
+
     /// <summary>Control, zero-width and direction characters, lone surrogates, tags: they carry no letter but can carry an attack.</summary>
     public static bool IsInvisible(char c) =>
         char.IsControl(c) || char.IsSurrogate(c) ||

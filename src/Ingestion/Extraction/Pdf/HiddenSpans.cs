@@ -1,6 +1,6 @@
 using System.Text;
+using Rag.Ingestion.Extraction.Pdf.Painting;
 using Rag.Retrieval.Knowledge;
-using UglyToad.PdfPig.Content;
 
 namespace Rag.Ingestion.Extraction.Pdf;
 
@@ -12,10 +12,10 @@ internal sealed class HiddenSpans(int page, double pageHeight)
     private HiddenTextKind kind;
     private double left, right, top, bottom, lastX, lastY, size;
 
-    public void Add(HiddenTextKind how, string value, Letter letter)
+    public void Add(HiddenTextKind how, string value, PaintedGlyph letter)
     {
-        double x = letter.StartBaseLine.X, y = pageHeight - letter.StartBaseLine.Y;
-        bool sameLine = Math.Abs(y - lastY) <= Math.Max(size, letter.PointSize) * 0.5;
+        double x = letter.Start.X, y = pageHeight - letter.Start.Y;
+        bool sameLine = Math.Abs(y - lastY) <= Math.Max(size, letter.PaintedSize) * 0.5;
         if (text.Length > 0 && (how != kind || text.Length > PageFindings.LongestText || (!sameLine && Math.Abs(y - lastY) > Math.Max(2, 3 * size))))
         {
             End();
@@ -25,16 +25,26 @@ internal sealed class HiddenSpans(int page, double pageHeight)
         {
             (kind, left, right, top, bottom) = (how, double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
         }
-        else if ((!sameLine || x - lastX > 0.2 * letter.PointSize) && text[^1] != ' ')
+        else if ((!sameLine || x - lastX > 0.2 * letter.PaintedSize) && text[^1] != ' ')
         {
             text.Append(' ');
         }
 
         text.Append(value);
-        double height = Math.Max(letter.PointSize, 1), end = Math.Max(x, letter.EndBaseLine.X);
+        double height = Math.Max(letter.PaintedSize, 1), end = Math.Max(x, letter.End.X);
         (left, right) = (Math.Min(left, x), Math.Max(right, end));
         (top, bottom) = (Math.Min(top, y - height), Math.Max(bottom, y + (0.2 * height)));
-        (lastX, lastY, size) = (end, y, letter.PointSize);
+        (lastX, lastY, size) = (end, y, letter.PaintedSize);
+    }
+
+    /// <summary>A piece that is whole already.</summary>
+    public void Add(HiddenTextKind how, string value, Box? where)
+    {
+        End();
+        kind = how;
+        text.Append(value);
+        (left, right, top, bottom) = where is { } box ? (box.Left, box.Right, pageHeight - box.Top, pageHeight - box.Bottom) : (double.NaN, 0, 0, 0);
+        End();
     }
 
     public IReadOnlyList<HiddenSpan> Finish()
@@ -52,7 +62,7 @@ internal sealed class HiddenSpans(int page, double pageHeight)
             return;
         }
 
-        bool finite = double.IsFinite(left) && double.IsFinite(right) && double.IsFinite(top) && double.IsFinite(bottom);
+        bool finite = double.IsFinite(left) && double.IsFinite(right) && double.IsFinite(top) && double.IsFinite(bottom) && right >= left && bottom >= top;
         spans.Add(new HiddenSpan(
             page, kind, found.Length > PageFindings.LongestText ? found[..PageFindings.LongestText] : found,
             finite ? new PageBox((float)left, (float)top, (float)(right - left), (float)(bottom - top)) : null));

@@ -1,4 +1,5 @@
 using Rag.Ingestion.Extraction.Layout;
+using Rag.Ingestion.Extraction.Pdf.Painting;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 
@@ -21,7 +22,7 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
 
     public IEnumerable<ExtractedPage> Pages()
     {
-        var reader = new GlyphReader();
+        var reader = new GlyphReader(OptionalContent.LayersOff(document));
         var style = new DocumentStyle();
         var composer = new PageComposer(style);
         var window = new List<LaidOutPage>();   // pages around the next one to deliver
@@ -46,13 +47,14 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
 
     public void Dispose() => document.Dispose();
 
-    private static PdfDocument Open(byte[] file)
+    private static PdfDocument Open(byte[] given)
     {
+        byte[] file = StreamLengths.Mend(given);
         // UseActualText stays off: it can differ from what the page shows.
         var options = new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true };
         try
         {
-            PdfDocument document = PdfDocument.Open(file, options);
+            PdfDocument document = WithPainter(PdfDocument.Open(file, options));
             if (document.NumberOfPages > 0)
             {
                 return document;
@@ -67,10 +69,16 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
                 throw;
             }
 
-            return PdfDocument.Open(found, options);
+            return WithPainter(PdfDocument.Open(found, options));
         }
 
-        return PdfDocument.Open(PdfRepair.Rebuild(file) ?? file, options);
+        return WithPainter(PdfDocument.Open(PdfRepair.Rebuild(file) ?? file, options));
+    }
+
+    private static PdfDocument WithPainter(PdfDocument document)
+    {
+        document.AddPageFactory<PaintedPage, PaintedPageFactory>();
+        return document;
     }
 
     private LaidOutPage Read(GlyphReader reader, int number)
@@ -78,7 +86,7 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            LaidOutPage page = reader.Read(document.GetPage(number));
+            LaidOutPage page = reader.Read(document.GetPage<PaintedPage>(number));
             return page.Lines.Count == 0 && GC.GetAllocatedBytesForCurrentThread() - before > BombBytes ? throw new PageTooLargeException() : page;
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or PageTooLargeException))

@@ -1,0 +1,75 @@
+using UglyToad.PdfPig.Core;
+using UglyToad.PdfPig.PdfFonts;
+
+namespace Rag.Ingestion.Extraction.Pdf.Painting;
+
+/// <summary>A glyph as it is painted. Points; the origin is the lower left corner of the page as displayed.</summary>
+/// <param name="Text">As the font maps it; may hold characters that nobody sees.</param>
+/// <param name="Size">Font size in points, as PdfPig gives it.</param>
+/// <param name="Box">Around the em square: from the baseline up by the size that it is painted in.</param>
+/// <param name="Order">How many areas were painted before.</param>
+/// <param name="Layer">Name of the optional content group that it belongs to; null: always shown.</param>
+internal sealed record PaintedGlyph(
+    string Text, PdfPoint Start, PdfPoint End, double Size, IFont Font, Box Box, double PaintedSize, Ink Ink, int Order, string? Layer, Seen Seen);
+
+/// <summary>What can be told of a glyph at the time it is painted.</summary>
+internal enum Seen
+{
+    Yes,
+
+    /// <summary>Painted with nothing: render mode 3 or 7. The text of a scan is painted so, too.</summary>
+    NoInk,
+
+    /// <summary>Fully transparent.</summary>
+    Transparent,
+
+    /// <summary>Outside the clip path.</summary>
+    Clipped,
+}
+
+/// <summary>An upright rectangle.</summary>
+internal readonly record struct Box(double Left, double Bottom, double Right, double Top)
+{
+    public static Box Everything { get; } = new(double.NegativeInfinity, double.NegativeInfinity, double.PositiveInfinity, double.PositiveInfinity);
+
+    public double Area => IsEmpty ? 0 : (Right - Left) * (Top - Bottom);
+
+    public bool IsEmpty => !(Right > Left && Top > Bottom);
+
+    public static Box Around(ReadOnlySpan<PdfPoint> points)
+    {
+        double left = double.PositiveInfinity, bottom = double.PositiveInfinity, right = double.NegativeInfinity, top = double.NegativeInfinity;
+        foreach (PdfPoint point in points)
+        {
+            (left, right) = (Math.Min(left, point.X), Math.Max(right, point.X));
+            (bottom, top) = (Math.Min(bottom, point.Y), Math.Max(top, point.Y));
+        }
+
+        return new Box(left, bottom, right, top);
+    }
+
+    public static Box Around(PdfRectangle shape) => Around([shape.BottomLeft, shape.BottomRight, shape.TopLeft, shape.TopRight]);
+
+    public Box And(Box other) => new(Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Min(Right, other.Right), Math.Min(Top, other.Top));
+
+    public bool Holds(double x, double y, double slack = 0) => x >= Left - slack && x <= Right + slack && y >= Bottom - slack && y <= Top + slack;
+}
+
+/// <summary>A colour, or null where a pattern, a shading or an unknown colour space is painted.</summary>
+/// <param name="Fill">Red, green, blue from 0 to 1; null for text that is only outlined, too.</param>
+/// <param name="Stroke">Of outlined text; null where there is no outline.</param>
+internal readonly record struct Ink((double Red, double Green, double Blue)? Fill, (double Red, double Green, double Blue)? Stroke);
+
+/// <summary>Something painted over part of the page, in order.</summary>
+/// <param name="Colour">Null: a picture, a pattern, or a shape whose outline does not tell what it hides.</param>
+/// <param name="Opaque">Nothing shows through it.</param>
+internal readonly record struct PaintedArea(Box Box, (double Red, double Green, double Blue)? Colour, bool Opaque, bool IsPicture);
+
+/// <summary>A page in the order in which it is painted.</summary>
+/// <param name="Width">As displayed, in points.</param>
+/// <param name="Replacements">Texts that the file gives in place of what it paints, with what it paints there.</param>
+internal sealed record PaintedPage(
+    int Number, double Width, double Height, IReadOnlyList<PaintedGlyph> Glyphs, IReadOnlyList<PaintedArea> Areas, IReadOnlyList<ReplacementText> Replacements);
+
+/// <param name="Box">Of the first glyph; null where nothing is painted.</param>
+internal sealed record ReplacementText(string Given, string Painted, Box? Box);
