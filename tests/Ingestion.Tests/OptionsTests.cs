@@ -10,7 +10,7 @@ public sealed class OptionsTests
     [Fact]
     public void Values_OutOfBounds_AreNamed()
     {
-        Assert.Contains("ParallelJobs", Validator.Validate(null, new IngestionOptions { ParallelJobs = 0 }).FailureMessage, StringComparison.Ordinal);
+        Assert.Contains("ParallelJobs", Validator.Validate(null, new IngestionOptions { ParallelJobs = 17 }).FailureMessage, StringComparison.Ordinal);
         Assert.Contains("WorkerName", Validator.Validate(null, new IngestionOptions { WorkerName = "A b" }).FailureMessage, StringComparison.Ordinal);
     }
 
