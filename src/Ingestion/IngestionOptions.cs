@@ -3,6 +3,15 @@ using Microsoft.Extensions.Options;
 
 namespace Rag.Ingestion;
 
+/// <summary>What recognises text in pictures.</summary>
+public enum OcrEngine
+{
+    Off,
+
+    /// <summary>The program of that name, installed beside the server.</summary>
+    Tesseract,
+}
+
 /// <summary>Bounds of the worker and of the extractor process. Section "Ingestion".</summary>
 public sealed class IngestionOptions
 {
@@ -46,6 +55,18 @@ public sealed class IngestionOptions
 
     /// <summary>Longest wait for the next page, in seconds.</summary>
     [Range(0.1, 3_600)] public double PageTimeoutSeconds { get; set; } = 20;
+
+    /// <summary>Recognise text in pictures (.png, .jpg, .tif). Off: pictures are refused with a sentence.</summary>
+    public OcrEngine Ocr { get; set; } = OcrEngine.Off;
+
+    /// <summary>Name or path of the program.</summary>
+    [Required, StringLength(500, MinimumLength = 1)] public string OcrCommand { get; set; } = "tesseract";
+
+    /// <summary>Installed languages of the engine, parted by plus signs: "eng+deu".</summary>
+    [Required, RegularExpression("^[A-Za-z_]{3,20}(\\+[A-Za-z_]{3,20}){0,9}$")] public string OcrLanguages { get; set; } = "eng";
+
+    /// <summary>Longest time for one picture, in seconds.</summary>
+    [Range(1, 3_600)] public double OcrPageSeconds { get; set; } = 60;
 
     /// <summary>Bytes of diagnostics after which an extractor is killed for flooding.</summary>
     [Range(64 * 1024, 64 * 1024 * 1024)] public int MaxExtractorErrorBytes { get; set; } = 4 * 1024 * 1024;

@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Trace, "Extractor {Process} said: {Errors}")]
     public static partial void ExtractorErrors(this ILogger logger, int process, string errors);
 
+    [LoggerMessage(2009, LogLevel.Warning, "The OCR program of Ingestion:OcrCommand cannot be started; pictures are refused")]
+    public static partial void OcrMissing(this ILogger logger, Exception? exception);
+
     [LoggerMessage(2010, LogLevel.Information, "Document {Document} is being read, attempt {Attempt}, generation {Generation}")]
     public static partial void DocumentStarted(this ILogger logger, DocumentId document, int attempt, int generation);
 

@@ -19,7 +19,6 @@ internal static class PlaceWords
     public static string Long(string fileName, int page, string? label, int? count) => FileNames.Kind(fileName) switch
     {
         null or FileKind.Pdf => $"page {Number(page)}" + (count is { } all ? $" of {Number(all)}" : "") + (label is { } printed ? $", printed as {printed}" : ""),
-        FileKind.Slides when count is { } all && label is { } slide => $"{slide} of {Number(all)}",
         _ => Of(fileName, page, label),
     };
 
@@ -27,7 +26,6 @@ internal static class PlaceWords
     public static string Range(string fileName, int from, int to) => FileNames.Kind(fileName) switch
     {
         null or FileKind.Pdf => new Retrieval.Knowledge.PageRange(from, to).ToString(),
-        FileKind.Slides => from == to ? $"slide {Number(from)}" : $"slides {Number(from)}–{Number(to)}",
         _ => from == to ? $"part {Number(from)}" : $"parts {Number(from)}–{Number(to)}",
     };
 

@@ -22,8 +22,7 @@ public sealed class PlaceWordsTests
     public void Place_AboveTheSource_CountsPagesOnlyWhereThereAreAny()
     {
         Assert.Equal("page 3 of 9, printed as iii", PlaceWords.Long("a.pdf", 3, "iii", 9));
-        Assert.Equal("slide 3 of 9", PlaceWords.Long("a.pptx", 3, "slide 3", 9));
-        Assert.Equal("slides 2–3", PlaceWords.Range("a.pptx", 2, 3));
+        Assert.Equal("parts 2–3", PlaceWords.Range("a.pptx", 2, 3));
         Assert.Equal("Warranty", PlaceWords.Long("a.md", 3, "Warranty", 9));
     }
 

@@ -34,6 +34,31 @@ internal static class FlowPaginator
         return pages;
     }
 
+    /// <summary>Leaves out pages that are not shown at all (a hidden sheet or slide); their report goes to the page before, else to the first.</summary>
+    public static List<FlowPage> Carry(IEnumerable<FlowPage> pages, Func<FlowPage, bool> isShown)
+    {
+        var shown = new List<FlowPage>();
+        var waiting = new List<FlowHidden>();
+        foreach (FlowPage page in pages)
+        {
+            if (isShown(page))
+            {
+                shown.Add(page with { Hidden = [.. page.Hidden, .. waiting] });
+                waiting.Clear();
+            }
+            else if (shown.Count > 0)
+            {
+                shown[^1] = shown[^1] with { Hidden = [.. shown[^1].Hidden, .. page.Hidden] };
+            }
+            else
+            {
+                waiting.AddRange(page.Hidden);
+            }
+        }
+
+        return shown;
+    }
+
     private static List<FlowPage> Divide(IReadOnlyList<FlowBlock> blocks, string? root, bool atHeadings)
     {
         var pages = new List<FlowPage>();

@@ -55,6 +55,17 @@ internal sealed class ExtractorLaunch
         return start;
     }
 
+    /// <summary>Another program under the same terms, which parses files as well.</summary>
+    /// <param name="megabytes">Its address space, where the system can bound that.</param>
+    public ProcessStartInfo ProgramInfo(string[] command, long megabytes)
+    {
+        string[] bounded = prefix.Length == 0 ? command
+            : ["/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -v {megabytes * 1024}; exec \"$@\""), "sh", .. command];
+        ProcessStartInfo start = Bare([.. prefix, .. bounded]);
+        start.Environment["OMP_THREAD_LIMIT"] = "1";   // its threads take more time than they save on a busy machine
+        return start;
+    }
+
     private static ProcessStartInfo Bare(string[] command)
     {
         var start = new ProcessStartInfo(command[0], command[1..])

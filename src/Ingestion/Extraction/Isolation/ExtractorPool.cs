@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Isolation;
@@ -26,6 +27,12 @@ internal sealed class ExtractorPool(IOptions<IngestionOptions> settings, TimePro
         KnowledgeBaseId owner, FileKind kind, Func<Stream> open, long length, IExtractionSink sink, CancellationToken cancel)
     {
         ExtractorLaunch how = await LaunchAsync(cancel);
+        if (kind == FileKind.Image)
+        {
+            await using Stream picture = open();
+            return await new PictureReader(how, options, clock, logger).ReadAsync(picture, sink, cancel);
+        }
+
         for (int attempt = 1; ; attempt++)
         {
             ExtractorProcess extractor = await TakeAsync(owner) ?? ExtractorProcess.Start(how, options, clock, logger);

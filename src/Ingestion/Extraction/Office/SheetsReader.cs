@@ -59,32 +59,7 @@ internal sealed class SheetsReader
             }
         }
 
-        return new FlowDocument(package.Title, Carry(pages));
-    }
-
-    /// <summary>What stands in no page of its own (a hidden sheet) is reported with its neighbour.</summary>
-    private static List<FlowPage> Carry(List<FlowPage> pages)
-    {
-        var shown = new List<FlowPage>();
-        var waiting = new List<FlowHidden>();
-        foreach (FlowPage page in pages)
-        {
-            if (page.HasText)
-            {
-                shown.Add(page with { Hidden = [.. page.Hidden, .. waiting] });
-                waiting.Clear();
-            }
-            else if (shown.Count > 0)
-            {
-                shown[^1] = shown[^1] with { Hidden = [.. shown[^1].Hidden, .. page.Hidden] };
-            }
-            else
-            {
-                waiting.AddRange(page.Hidden);
-            }
-        }
-
-        return shown;
+        return new FlowDocument(package.Title, FlowPaginator.Carry(pages, page => page.HasText));
     }
 
     private static List<string> Shared(OfficePackage package)

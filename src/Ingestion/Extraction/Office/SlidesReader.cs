@@ -39,7 +39,8 @@ internal sealed class SlidesReader
             }
         }
 
-        return new FlowDocument(package.Title, pages);
+        // A slide without text stays: its picture may be worth knowing about.
+        return new FlowDocument(package.Title, FlowPaginator.Carry(pages, page => page.HasText || page.Hidden.Count == 0));
     }
 
     private FlowPage Page(OfficePackage package, string path, XElement slide, int number)
