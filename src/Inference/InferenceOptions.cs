@@ -31,7 +31,15 @@ public sealed class InferenceOptions
     [Range(128, 262_144)]
     public int MaxBatchTokens { get; set; } = 384;
 
-    /// <summary>Chat requests that may wait behind the running one; the next one is refused as busy.</summary>
+    /// <summary>Answers that are written at the same time, at most. Each of several is slower than one alone.</summary>
+    [Range(1, 32)]
+    public int Slots { get; set; } = 4;
+
+    /// <summary>Megabytes for the KV caches of all answers together; decides how many there can be at once. One answer alone may always have the model's whole context.</summary>
+    [Range(16, 1_048_576)]
+    public int CacheMegabytes { get; set; } = 384;
+
+    /// <summary>Chat requests that may wait behind the running ones; the next one is refused as busy.</summary>
     [Range(0, 1_000)]
     public int MaxQueueLength { get; set; } = 8;
 

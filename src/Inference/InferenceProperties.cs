@@ -27,4 +27,19 @@ public static class InferenceProperties
     /// system message. Without it only requests with the same <c>ConversationId</c> share anything.
     /// </summary>
     public const string PrefixScope = "prefixScope";
+
+    /// <summary>Of <c>ChatResponseUpdate</c>, double: about how many seconds until the turn comes; absent where nothing was measured yet.</summary>
+    public const string QueueSeconds = "queueSeconds";
+
+    /// <summary>Of <c>ChatOptions</c>, a string: who asks (a user, a link). Those who wait take turns by it, so one who asks often keeps nobody else waiting.</summary>
+    public const string Share = "share";
+
+    /// <summary>Of <c>ChatOptions</c>, a number from 0 to 1: tokens less likely than this share of the most likely one are never drawn.</summary>
+    public const string MinP = "minP";
+
+    /// <summary>
+    /// Of <c>ChatOptions</c>, a bool: tell each token's probability. Of <c>ChatResponseUpdate</c>: the tokens since the update before, a list of
+    /// <see cref="Chat.TokenLogProbability"/>; those whose text a stop sequence removed may be among them.
+    /// </summary>
+    public const string LogProbabilities = "logProbabilities";
 }

@@ -69,7 +69,7 @@ public static class InferenceServices
 
     private static void AddChat(IServiceCollection services)
     {
-        services.AddSingleton<GenerationQueue>();
+        services.AddSingleton(sp => new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(ModelKind.Chat, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().ChatModel, ModelKind.Chat));
         services.AddSingleton(sp => new LazyTokenizer<BytePairTokenizer>(
@@ -90,7 +90,7 @@ public static class InferenceServices
             sp.GetRequiredService<ModelHost<ChatModel>>(),
             sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
             // Not the queue of the answers: a scoring is short and must not wait for minutes of text.
-            new GenerationQueue(sp.GetRequiredService<InferenceOptions>()),
+            new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<ContinuationScorer>>()));
         services.AddSingleton(sp => new OnnxChatClient(

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.AI;
+using Microsoft.ML.OnnxRuntime;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 using Rag.Inference.Scoring;
@@ -7,17 +7,12 @@ using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Chat;
 
-/// <summary>How a generation went.</summary>
-/// <param name="Reused">Prompt tokens that were still in the KV cache.</param>
-/// <param name="Prefill">Time until the first token was known.</param>
-internal sealed record GenerationResult(ChatFinishReason Finish, int OutputTokens, int Reused, TimeSpan Prefill, double? TokensPerSecond);
-
-/// <summary>The loaded chat model: one answer at a time and, over the same weights, one scoring.</summary>
+/// <summary>The loaded chat model: several answers at a time and, over the same weights, one scoring.</summary>
 internal sealed class ChatModel : ILoadedModel
 {
-    private readonly DecodeLoop loop;
+    private readonly InferenceSession session;
+    private readonly ChatEngine engine;
     private readonly Lazy<ContinuationScoring> scoring;   // its KV cache exists once somebody scores
-    private readonly PrefixCache prefix = new();
     private readonly BytePairTokenizer tokenizer;
     private readonly HashSet<int> penaltyFree;
     private readonly HashSet<int> stopTokens;
@@ -26,7 +21,11 @@ internal sealed class ChatModel : ILoadedModel
 
     public ChatModel(OpenGraph graph, ModelManifest manifest, BytePairTokenizer tokenizer, InferenceOptions options, TimeProvider clock)
     {
-        loop = new DecodeLoop(graph, manifest, options.PrefillChunkTokens, options.CacheStepTokens);
+        // On CUDA one: a block of the whole context per slot would take the memory that the weights need.
+        var budget = options.CacheMegabytes * (1L << 20) / KvBlock.BytesPerToken(graph.Session);
+        var slots = graph.Provider.Provider == ExecutionProvider.Cuda ? 1 : (int)Math.Clamp(budget / Math.Min(options.CacheStepTokens, manifest.ContextLength), 1, options.Slots);
+        session = graph.Session;
+        engine = new ChatEngine(graph, manifest, slots, budget, options.PrefillChunkTokens, options.CacheStepTokens, clock);
         scoring = new(() => new ContinuationScoring(
             new DecodeLoop(graph, manifest, options.PrefillChunkTokens, ContinuationScoring.CacheStepTokens, ownsSession: false)));
         Provider = graph.Provider;
@@ -40,59 +39,28 @@ internal sealed class ChatModel : ILoadedModel
 
     public ProviderChoice Provider { get; }
 
-    /// <summary>Writes the answer's text, piece by piece, as it arises. Blocks its thread for the whole answer.</summary>
-    public GenerationResult Generate(PromptTokens prompt, GenerationSettings settings, ChannelWriter<string> text, CancellationToken cancel)
+    /// <summary>Answers at once.</summary>
+    public int Slots => engine.Slots;
+
+    internal ChatEngine Engine => engine;
+
+    /// <summary>Begins to write the answer's text, piece by piece, beside other answers.</summary>
+    public Task<GenerationResult> Generate(PromptTokens prompt, GenerationSettings settings, ChannelWriter<AnswerPiece> text, CancellationToken cancel)
     {
-        var start = clock.GetTimestamp();
-        var reused = prefix.Take(prompt, loop.Tokens);
-        loop.Rewind(reused, prompt.Ids.Length + 1);
-        var logits = loop.Read(prompt.Ids.AsSpan(reused), cancel);
-        var prefill = clock.GetElapsedTime(start);
-
-        var sampler = new Sampler(settings, penaltyFree);
-        var stops = new StopSequenceMatcher(settings.StopSequences);
-        var decoder = new TokenStreamDecoder(tokenizer);
-        var finish = ChatFinishReason.Length;
-        var count = 0;
-        Span<int> token = stackalloc int[1];
-        start = clock.GetTimestamp();
-        while (true)
-        {
-            token[0] = sampler.Next(logits);
-            count++;
-            if (stopTokens.Contains(token[0]))
-            {
-                finish = ChatFinishReason.Stop;
-                break;
-            }
-
-            Write(text, stops.Append(decoder.Append(token[0])));
-            if (stops.Stopped)
-            {
-                finish = ChatFinishReason.Stop;
-                break;
-            }
-
-            if (count == settings.MaxOutputTokens || loop.Tokens.Count == contextLength)
-            {
-                break;
-            }
-
-            logits = loop.Read(token, cancel);
-        }
-
-        if (!stops.Stopped)
-        {
-            Write(text, stops.Append(decoder.Finish()));
-            Write(text, stops.Finish());
-        }
-
-        // The first token came out of the prefill.
-        var seconds = clock.GetElapsedTime(start).TotalSeconds;
-        return new(finish, count, reused, prefill, count > 1 && seconds > 0 ? (count - 1) / seconds : null);
+        var generation = new Generation(prompt, settings, text, stopTokens, penaltyFree, tokenizer, contextLength, clock, cancel);
+        engine.Add(generation);
+        return generation.Ended;
     }
 
-    /// <summary>How likely the continuation is after each context. May run beside <see cref="Generate"/>, not beside itself. Blocks its thread.</summary>
+    /// <summary>Reads a prompt ahead while nobody waits.</summary>
+    /// <returns>Ends when the model rests.</returns>
+    public Task WarmAsync(PromptTokens prompt)
+    {
+        engine.Warm(prompt);
+        return engine.IdleAsync();
+    }
+
+    /// <summary>How likely the continuation is after each context. May run beside answers, not beside itself. Blocks its thread.</summary>
     public ContinuationScore[] Score(IReadOnlyList<int[]> contexts, int[] continuation, CancellationToken cancel) =>
         scoring.Value.Score(contexts, continuation, cancel);
 
@@ -103,14 +71,8 @@ internal sealed class ChatModel : ILoadedModel
             scoring.Value.Dispose();
         }
 
-        loop.Dispose();
-    }
-
-    private static void Write(ChannelWriter<string> text, string piece)
-    {
-        if (piece.Length > 0)
-        {
-            text.TryWrite(piece);   // unbounded: an answer is short, and a slow reader must not stop the model
-        }
+        engine.IdleAsync().GetAwaiter().GetResult();   // nobody rents the model any more; it is about to rest
+        engine.Dispose();
+        session.Dispose();
     }
 }

@@ -8,7 +8,7 @@ using Rag.Inference.Runtime;
 namespace Rag.Inference.Chat;
 
 /// <summary>
-/// Runs a chat graph over one sequence: tokens in, logits of the last one out. All inputs and outputs are bound once; a step changes
+/// Runs a chat graph over one sequence, in one slot of a KV block: tokens in, logits of the last one out. All inputs and outputs are bound once; a step changes
 /// only the shapes of the ids and of the mask. Not for two threads at once.
 /// </summary>
 internal sealed class DecodeLoop : IDisposable
@@ -20,12 +20,15 @@ internal sealed class DecodeLoop : IDisposable
     private readonly InferenceSession session;
     private readonly OrtIoBinding binding;
     private readonly RunOptions run = new();
-    private readonly KvCache cache;
+    private readonly KvBlock block;
+    private readonly int slot;
+    private readonly bool ownsBlock;
     private readonly List<int> tokens = [];
     private readonly int contextLength;
     private readonly int vocabularySize;
     private readonly TensorElementType logitsType;
     private readonly bool ownsSession;
+    private int version;                  // of the block, as bound
     private float[] converted = [];       // logits of an fp16 graph
     private readonly long[] ids;          // pinned; (1, chunk)
     private readonly long[] ones;         // pinned; the mask, (1, total)
@@ -39,9 +42,15 @@ internal sealed class DecodeLoop : IDisposable
     /// <param name="cacheStep">Tokens of the first KV capacity and of each growth.</param>
     /// <param name="ownsSession">False where another loop over the same weights frees them.</param>
     public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, int cacheStep, bool ownsSession = true)
+        : this(graph, manifest, prefillChunk, Block(graph, manifest, 1, cacheStep), 0)
     {
-        (session, this.ownsSession) = (graph.Session, ownsSession);
-        Check(graph, manifest);
+        (this.ownsSession, ownsBlock) = (ownsSession, true);
+    }
+
+    /// <summary>Over one slot of a block that somebody else frees, as the session.</summary>
+    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, KvBlock block, int slot)
+    {
+        (session, this.block, this.slot) = (graph.Session, block, slot);
         (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
         logitsType = session.OutputMetadata["logits"].ElementDataType;
         var choosesLogits = session.InputMetadata.ContainsKey("num_logits_to_keep");
@@ -50,7 +59,6 @@ internal sealed class DecodeLoop : IDisposable
         Array.Fill(ones, 1);
 
         binding = session.CreateIoBinding();
-        cache = new KvCache(session, binding, graph.Provider, cacheStep, contextLength);
         if (choosesLogits)
         {
             keepValue = Wrap(keep, []);
@@ -68,15 +76,60 @@ internal sealed class DecodeLoop : IDisposable
     }
 
     /// <summary>The tokens whose keys and values are in the cache.</summary>
-    public IReadOnlyList<int> Tokens => tokens;
+    public IReadOnlyList<int> Tokens
+    {
+        get
+        {
+            Sync();
+            return tokens;
+        }
+    }
 
-    public int CacheCapacity => cache.Capacity;
+    public int CacheCapacity => block.Capacity;
+
+    /// <summary>Tokens in the cache.</summary>
+    public int Count => block.Length(slot);
+
+    /// <summary>A block of keys and values for the graph, which is checked first.</summary>
+    /// <exception cref="InferenceException">Unavailable: a graph of another kind.</exception>
+    public static KvBlock Block(OpenGraph graph, ModelManifest manifest, int slots, int cacheStep)
+    {
+        Check(graph, manifest);
+        return new(graph.Session, graph.Provider, slots, cacheStep, manifest.ContextLength);
+    }
 
     /// <summary>Forgets all but the first <paramref name="kept"/> tokens and makes room for <paramref name="expected"/> in all.</summary>
-    public void Rewind(int kept, int expected)
+    /// <param name="alone">Whether the block may shrink: no other slot is in use.</param>
+    public void Rewind(int kept, int expected, bool alone = true)
     {
+        Sync();
         tokens.RemoveRange(kept, tokens.Count - kept);
-        cache.Fit(expected, kept);
+        tokens.EnsureCapacity(Math.Min(expected, contextLength));
+        block.SetLength(slot, kept);
+        if (alone)
+        {
+            block.Fit(expected);
+        }
+        else
+        {
+            block.Grow(expected);
+        }
+    }
+
+    /// <summary>Takes over the first tokens of another slot of the block.</summary>
+    public void CopyFrom(DecodeLoop other, int count)
+    {
+        other.Sync();
+        tokens.Clear();
+        tokens.AddRange(CollectionsMarshal.AsSpan(other.tokens)[..count]);
+        block.Copy(other.slot, slot, count);
+    }
+
+    /// <summary>Another run over the block has written this token behind the others.</summary>
+    public void Append(int token)
+    {
+        tokens.Add(token);
+        block.SetLength(slot, tokens.Count);
     }
 
     /// <summary>Most tokens whose logits one call of <see cref="Read"/> can return.</summary>
@@ -90,6 +143,7 @@ internal sealed class DecodeLoop : IDisposable
     /// <exception cref="OperationCanceledException">Also from within a piece; what was read before it stays.</exception>
     public Span<float> Read(scoped ReadOnlySpan<int> next, CancellationToken cancel, int kept = 1)
     {
+        Sync();
         run.Terminate = false;
         using var registration = cancel.Register(static state => ((RunOptions)state!).Terminate = true, run);
         while (next.Length > ids.Length)
@@ -107,7 +161,11 @@ internal sealed class DecodeLoop : IDisposable
     {
         logits?.Dispose();
         keepValue?.Dispose();
-        cache.Dispose();
+        if (ownsBlock)
+        {
+            block.Dispose();
+        }
+
         binding.Dispose();
         run.Dispose();
         if (ownsSession)
@@ -121,7 +179,13 @@ internal sealed class DecodeLoop : IDisposable
         cancel.ThrowIfCancellationRequested();
         var total = tokens.Count + next.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(total, contextLength);
-        cache.Grow(total, tokens.Count);
+        block.Grow(total);
+        if (version != block.Version)
+        {
+            block.Bind(binding, slot, 1);
+            version = block.Version;
+        }
+
         TensorPrimitives.ConvertChecked(next, ids.AsSpan(0, next.Length));
         using var idsValue = Wrap(ids, [1, next.Length]);
         using var mask = Wrap(ones, [1, total]);
@@ -147,6 +211,16 @@ internal sealed class DecodeLoop : IDisposable
         }
 
         tokens.AddRange(next);
+        block.SetLength(slot, tokens.Count);
+    }
+
+    // The block may have been cut while this slot lay idle.
+    private void Sync()
+    {
+        if (tokens.Count > block.Length(slot))
+        {
+            tokens.RemoveRange(block.Length(slot), tokens.Count - block.Length(slot));
+        }
     }
 
     private void BindLogits(int count)
@@ -179,7 +253,7 @@ internal sealed class DecodeLoop : IDisposable
     }
 
     // The arrays are pinned for good, so a view costs no pin and no copy.
-    private static OrtValue Wrap(long[] array, long[] shape, int start = 0)
+    internal static OrtValue Wrap(long[] array, long[] shape, int start = 0)
     {
         var length = shape.Aggregate(1L, (product, size) => product * size);
         return OrtValue.CreateTensorValueWithData(

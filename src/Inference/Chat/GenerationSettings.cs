@@ -9,9 +9,12 @@ namespace Rag.Inference.Chat;
 /// <param name="Temperature">0: always the most likely token.</param>
 /// <param name="TopK">Candidates; null: all.</param>
 /// <param name="RepetitionPenalty">1: none.</param>
+/// <param name="MinP">Tokens less likely than this share of the most likely one are never drawn; 0: none are left out.</param>
+/// <param name="LogProbabilities">Whether each token's is told.</param>
 internal sealed record GenerationSettings(
     int MaxOutputTokens, float Temperature, float TopP, int? TopK, ulong Seed,
-    float RepetitionPenalty, float FrequencyPenalty, float PresencePenalty, IReadOnlyList<string> StopSequences)
+    float RepetitionPenalty, float FrequencyPenalty, float PresencePenalty, IReadOnlyList<string> StopSequences,
+    float MinP = 0, bool LogProbabilities = false)
 {
     /// <exception cref="InferenceException">InvalidOption: a value out of its range, or something this client does not do.</exception>
     public static GenerationSettings From(ChatOptions? request, ModelManifest model, InferenceOptions options)
@@ -23,16 +26,25 @@ internal sealed record GenerationSettings(
         Refuse(request.ContinuationToken is not null || request.AllowBackgroundResponses is true, "There are no background responses here.");
         Refuse(request.StopSequences?.Any(string.IsNullOrEmpty) is true, "A stop sequence cannot be empty.");
 
+        var minP = Within(InferenceProperties.MinP, Number(request, InferenceProperties.MinP), 0f, 1f);
+        // The most likely token is taken at temperature 0: what cuts the others off would be ignored.
+        var temperature = request.Temperature ?? model.Sampling.Temperature;
+        Refuse(temperature == 0 && request.TopK > 1, "TopK needs a Temperature above 0.");
+        Refuse(temperature == 0 && request.TopP < 1, "TopP needs a Temperature above 0.");
+        Refuse(temperature == 0 && minP > 0, $"{InferenceProperties.MinP} needs a Temperature above 0.");
+
         return new(
             Within("MaxOutputTokens", request.MaxOutputTokens, 1, int.MaxValue) ?? options.MaxOutputTokens,
             Within("Temperature", request.Temperature, 0f, 5f) ?? model.Sampling.Temperature,
             Within("TopP", request.TopP, float.Epsilon, 1f) ?? 1,
             Within("TopK", request.TopK, 1, int.MaxValue),
             request.Seed is { } seed ? (ulong)seed : (ulong)Random.Shared.NextInt64(),
-            Within(InferenceProperties.RepetitionPenalty, RepetitionPenaltyOf(request), 0.1f, 10f) ?? model.Sampling.RepetitionPenalty,
+            Within(InferenceProperties.RepetitionPenalty, Number(request, InferenceProperties.RepetitionPenalty), 0.1f, 10f) ?? model.Sampling.RepetitionPenalty,
             Within("FrequencyPenalty", request.FrequencyPenalty, -2f, 2f) ?? 0,
             Within("PresencePenalty", request.PresencePenalty, -2f, 2f) ?? 0,
-            [.. request.StopSequences ?? []]);
+            [.. request.StopSequences ?? []],
+            minP ?? 0,
+            Flag(request, InferenceProperties.LogProbabilities));
     }
 
     /// <summary>A text from the request's additional properties.</summary>
@@ -47,15 +59,26 @@ internal sealed record GenerationSettings(
         return (string)value;
     }
 
-    private static float? RepetitionPenaltyOf(ChatOptions request)
+    private static float? Number(ChatOptions request, string key)
     {
-        if (request.AdditionalProperties?.TryGetValue(InferenceProperties.RepetitionPenalty, out var value) is not true || value is null)
+        if (request.AdditionalProperties?.TryGetValue(key, out var value) is not true || value is null)
         {
             return null;
         }
 
-        Refuse(value is not (float or double or int or decimal), $"{InferenceProperties.RepetitionPenalty} must be a number.");
+        Refuse(value is not (float or double or int or decimal), $"{key} must be a number.");
         return Convert.ToSingle(value, CultureInfo.InvariantCulture);
+    }
+
+    private static bool Flag(ChatOptions request, string key)
+    {
+        if (request.AdditionalProperties?.TryGetValue(key, out var value) is not true || value is null)
+        {
+            return false;
+        }
+
+        Refuse(value is not bool, $"{key} must be true or false.");
+        return (bool)value;
     }
 
     private static T? Within<T>(string name, T? value, T least, T most)

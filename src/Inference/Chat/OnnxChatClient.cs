@@ -15,7 +15,7 @@ namespace Rag.Inference.Chat;
 /// </summary>
 internal sealed class OnnxChatClient(
     ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<BytePairTokenizer> tokenizer, GenerationQueue queue,
-    IContinuationScorer scorer, InferenceOptions options, TimeProvider clock, ILogger<OnnxChatClient> logger) : IChatClient
+    IContinuationScorer scorer, InferenceOptions options, TimeProvider clock, ILogger<OnnxChatClient> logger) : IChatClient, IPromptWarmer
 {
     private double lastSpeed = double.NaN;
 
@@ -35,24 +35,29 @@ internal sealed class OnnxChatClient(
         var id = Guid.NewGuid().ToString("N");
         var start = clock.GetTimestamp();
 
-        using var place = queue.Enter();
+        using var place = queue.Enter(GenerationSettings.Text(options, InferenceProperties.Share));
         await foreach (var ahead in place.AheadAsync(cancel).ConfigureAwait(false))
         {
-            yield return Update(id, [], new() { [InferenceProperties.QueuePosition] = ahead });
+            var waiting = new AdditionalPropertiesDictionary { [InferenceProperties.QueuePosition] = ahead };
+            if (ahead > 0 && queue.Estimate(ahead) is { } estimate)
+            {
+                waiting[InferenceProperties.QueueSeconds] = estimate.TotalSeconds;
+            }
+
+            yield return Update(id, [], waiting);
         }
 
         using var rental = await host.RentAsync(cancel).ConfigureAwait(false);
+        queue.Widen(rental.Model.Slots);
         var waited = clock.GetElapsedTime(start);
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var text = Channel.CreateUnbounded<string>(new() { SingleReader = true, SingleWriter = true });
-        // A thread of its own: an answer computes for seconds, and the pool's threads serve pages.
-        var generation = Task.Factory.StartNew(
-            () => Generate(rental.Model, prompt, settings, text.Writer, left.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var text = Channel.CreateUnbounded<AnswerPiece>(new() { SingleReader = true, SingleWriter = true });
+        var generation = rental.Model.Generate(prompt, settings, text.Writer, left.Token);
         try
         {
             await foreach (var piece in text.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
-                yield return Update(id, [new TextContent(piece)]);
+                yield return Update(id, [new TextContent(piece.Text)], piece.Probabilities is { } known ? new() { [InferenceProperties.LogProbabilities] = known } : null);
             }
 
             var result = await generation.ConfigureAwait(false);
@@ -87,21 +92,14 @@ internal sealed class OnnxChatClient(
     {
     }
 
-    private static GenerationResult Generate(ChatModel model, PromptTokens prompt, GenerationSettings settings, ChannelWriter<string> text, CancellationToken cancel)
+    /// <inheritdoc/>
+    public async Task WarmAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        try
-        {
-            var result = model.Generate(prompt, settings, text, cancel);
-            text.Complete();
-            return result;
-        }
-        catch (Exception error)
-        {
-            text.Complete(error is OperationCanceledException or InferenceException
-                ? error
-                : new InferenceException(InferenceFailure.Failed, $"The chat model failed: {error.Message}", error));
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(messages);
+        var cancel = cancellationToken;
+        var (prompt, _) = await Task.Run(() => Prepare(messages, options), cancel).ConfigureAwait(false);
+        using var rental = await host.RentAsync(cancel).ConfigureAwait(false);
+        await rental.Model.WarmAsync(prompt).ConfigureAwait(false);   // not cancelled: the model must not be freed below it
     }
 
     /// <exception cref="InferenceException">InvalidOption, PromptTooLong or Unavailable.</exception>

@@ -12,11 +12,24 @@ internal sealed class PrefixCache
     /// <param name="cached">What lies in the KV cache.</param>
     public int Take(PromptTokens next, IReadOnlyList<int> cached)
     {
+        var same = Reusable(next, cached);
+        owner = next;
+        return same;
+    }
+
+    /// <summary>The cache will hold this prompt's tokens.</summary>
+    public void Own(PromptTokens next) => owner = next;
+
+    /// <summary>Whether it holds that conversation's.</summary>
+    public bool IsOf(string? conversation) => conversation is not null && owner?.Conversation == conversation;
+
+    /// <summary>As <see cref="Take"/>, without making it the owner.</summary>
+    public int Reusable(PromptTokens next, IReadOnlyList<int> cached)
+    {
         var allowed = owner is null ? 0
             : next.Conversation is not null && next.Conversation == owner.Conversation ? next.Ids.Length
             : next.Scope is not null && next.Scope == owner.Scope ? Math.Min(next.StableLength, owner.StableLength)
             : 0;
-        owner = next;
 
         allowed = Math.Min(Math.Min(allowed, cached.Count), next.Ids.Length - 1);
         var same = 0;

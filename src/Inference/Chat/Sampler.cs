@@ -12,17 +12,29 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
     // No amount has so many equal digits in a row; from here on even a free token is penalised, and more each time, or "000…" never ends.
     private const int Endless = 6;
 
-    private readonly Dictionary<int, int> counts = [];
+    private const int MostCounted = 1_024;
+
+    private readonly Dictionary<int, int> counts = new(Math.Min(settings.MaxOutputTokens, MostCounted));   // no growth within an answer of usual length
+    private float[] unchanged = [];
     private float[] weights = [];
     private int[] candidates = [];
     private ulong random = settings.Seed;
     private int last = -1;
     private int run;   // how often the last token stands at the end
 
+    /// <summary>ln p of the token chosen last by the model alone; only where the settings ask for it.</summary>
+    public double LogProbability { get; private set; }
+
     /// <param name="logits">One per token of the vocabulary; changed by the penalties.</param>
     /// <exception cref="InferenceException">Failed: the model computed no numbers.</exception>
     public int Next(Span<float> logits)
     {
+        if (settings.LogProbabilities)
+        {
+            unchanged = unchanged.Length == logits.Length ? unchanged : new float[logits.Length];
+            logits.CopyTo(unchanged);
+        }
+
         Penalize(logits);
         var best = TensorPrimitives.IndexOfMax<float>(logits);   // NaN counts as the greatest
         if (!float.IsFinite(logits[best]))
@@ -34,6 +46,7 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         counts[chosen] = counts.GetValueOrDefault(chosen) + 1;
         run = chosen == last ? run + 1 : 1;
         last = chosen;
+        LogProbability = settings.LogProbabilities ? LogShare(chosen) : 0;
         return chosen;
     }
 
@@ -59,7 +72,9 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         }
 
         var count = 0;
-        var least = best - (Negligible * settings.Temperature);
+        // Min-p (Nguyen et al. 2024) cuts by the share of the best token, at the temperature asked for.
+        var range = settings.MinP > 0 ? Math.Min(Negligible, -MathF.Log(settings.MinP)) : Negligible;
+        var least = best - (range * settings.Temperature);
         for (var token = 0; token < logits.Length; token++)
         {
             if (logits[token] >= least)
@@ -92,6 +107,15 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         }
 
         return candidates[kept - 1];
+    }
+
+    private double LogShare(int token)
+    {
+        var most = TensorPrimitives.Max<float>(unchanged);
+        var own = unchanged[token] - most;
+        TensorPrimitives.Subtract(unchanged, most, unchanged);
+        TensorPrimitives.Exp<float>(unchanged, unchanged);
+        return own - Math.Log(TensorPrimitives.Sum<float>(unchanged));
     }
 
     // SplitMix64 (Steele et al. 2014): the same seed gives the same answer on every version of .NET. In [0, 1), 24 bits.

@@ -12,14 +12,25 @@ internal sealed class StopSequenceMatcher(IReadOnlyList<string> stops)
     public string Append(ReadOnlySpan<char> text)
     {
         var pending = string.Concat(held, text);
-        var found = stops.Select(stop => pending.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
+        if (stops.Count == 0)
+        {
+            return pending;
+        }
+
+        var (found, open) = (-1, 0);
+        for (var i = 0; i < stops.Count; i++)
+        {
+            var at = pending.IndexOf(stops[i], StringComparison.Ordinal);
+            found = at >= 0 && (found < 0 || at < found) ? at : found;
+            open = Math.Max(open, OpenLength(pending, stops[i]));
+        }
+
         if (found >= 0)
         {
             (Stopped, held) = (true, "");
             return pending[..found];
         }
 
-        var open = stops.Select(stop => OpenLength(pending, stop)).DefaultIfEmpty(0).Max();
         held = pending[^open..];
         return pending[..^open];
     }

@@ -140,7 +140,7 @@ public sealed class OnnxChatClientTests(InferenceHost host)
     [Fact]
     public async Task GetStreamingResponse_ModelInUse_TellsThePlaceAndThenBusy()
     {
-        await using var services = InferenceHost.Build(("MaxQueueLength", "1"));
+        await using var services = InferenceHost.Build(("MaxQueueLength", "1"), ("Slots", "1"));
         var chat = services.GetRequiredService<IChatClient>();
         await using var first = chat.GetStreamingResponseAsync(Essay, Greedy(4_000), Cancel).GetAsyncEnumerator(Cancel);
         while (await first.MoveNextAsync() && first.Current.Text.Length == 0)

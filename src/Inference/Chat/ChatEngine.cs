@@ -1,0 +1,336 @@
+using Rag.Inference.Models;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference.Chat;
+
+/// <summary>
+/// Writes several answers at once: each has a slot of the KV block; prompts are read one at a time in pieces, and between two pieces all answers get their next
+/// token in one run. Answers join and leave between runs. Each answer is the one it would have been alone. The thread ends when there is nothing to do.
+/// </summary>
+internal sealed class ChatEngine : IDisposable
+{
+    // Between two tokens of a running answer somebody else's prompt may be read for about so long.
+    private static readonly TimeSpan PieceTime = TimeSpan.FromMilliseconds(150);
+    private const int LeastPiece = 16;
+
+    private readonly Lock gate = new();
+    private readonly List<Generation> arrived = [];   // guarded by the gate
+    private PromptTokens? warm;                       // guarded by the gate
+    private Task thread = Task.CompletedTask;         // guarded by the gate
+    private bool runs;                                // guarded by the gate
+
+    private readonly KvBlock block;
+    private readonly DecodeLoop[] loops;
+    private readonly Slot[] slots;
+    private readonly BatchStep step;
+    private readonly List<Generation> waiting = [];   // for room in the cache
+    private readonly long budget;
+    private readonly int chunk;
+    private readonly TimeProvider clock;
+    private double readSpeed;                         // prompt tokens per second
+    private long turns;
+
+    /// <param name="slots">Answers at once.</param>
+    /// <param name="budget">Tokens of all of them together; one answer alone may always have more.</param>
+    public ChatEngine(OpenGraph graph, ModelManifest manifest, int slots, long budget, int chunk, int cacheStep, TimeProvider clock)
+    {
+        (this.budget, this.chunk, this.clock) = (budget, chunk, clock);
+        block = DecodeLoop.Block(graph, manifest, slots, cacheStep);
+        loops = [.. Enumerable.Range(0, slots).Select(slot => new DecodeLoop(graph, manifest, chunk, block, slot))];
+        this.slots = [.. loops.Select(loop => new Slot(loop))];
+        step = new BatchStep(graph, manifest.VocabularySize, block, loops);
+    }
+
+    public int Slots => slots.Length;
+
+    /// <summary>Runs of the model that gave more than one answer its next token.</summary>
+    internal long SharedSteps { get; private set; }
+
+    /// <summary>Begins an answer as soon as a slot is free.</summary>
+    public void Add(Generation generation)
+    {
+        lock (gate)
+        {
+            arrived.Add(generation);
+            Wake();
+        }
+    }
+
+    /// <summary>Reads a prompt ahead of the request that will begin with it, while nobody waits; forgotten as soon as somebody does.</summary>
+    public void Warm(PromptTokens prompt)
+    {
+        lock (gate)
+        {
+            warm = prompt;
+            Wake();
+        }
+    }
+
+    /// <summary>Ends when nothing is left to do.</summary>
+    public Task IdleAsync()
+    {
+        lock (gate)
+        {
+            return thread;
+        }
+    }
+
+    public void Dispose()
+    {
+        step.Dispose();
+        Array.ForEach(loops, loop => loop.Dispose());
+        block.Dispose();
+    }
+
+    // A thread of its own: answers compute for seconds, and the pool's threads serve pages.
+    private void Wake()
+    {
+        if (!runs)
+        {
+            runs = true;
+            thread = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    private void Work()
+    {
+        while (Collect(out var ahead))
+        {
+            if (ahead is not null)
+            {
+                ReadAhead(ahead);
+                continue;
+            }
+
+            Drop();
+            Admit();
+            ReadPrompt();
+            WriteTokens();
+        }
+    }
+
+    private bool Collect(out PromptTokens? ahead)
+    {
+        lock (gate)
+        {
+            waiting.AddRange(arrived);
+            arrived.Clear();
+            var idle = waiting.Count == 0 && !Array.Exists(slots, slot => slot.Job is not null);
+            (ahead, warm) = (idle ? warm : null, null);
+            return runs = !idle || ahead is not null;
+        }
+    }
+
+    // Who has gone leaves between two runs.
+    private void Drop()
+    {
+        foreach (var gone in waiting.Where(job => job.Cancel.IsCancellationRequested).ToArray())
+        {
+            waiting.Remove(gone);
+            gone.Fail(new OperationCanceledException(gone.Cancel));
+        }
+
+        foreach (var slot in slots)
+        {
+            if (slot.Job is { Cancel.IsCancellationRequested: true } job)
+            {
+                slot.Job = null;
+                job.Fail(new OperationCanceledException(job.Cancel));
+            }
+        }
+    }
+
+    private void Admit()
+    {
+        while (waiting.Count > 0)
+        {
+            var next = waiting[0];
+            var used = slots.Sum(slot => (long)(slot.Job?.Reserved ?? 0));
+            if ((used > 0 && used + next.Reserved > budget) || !Array.Exists(slots, slot => slot.Job is null))
+            {
+                return;   // in order: a big one must not starve
+            }
+
+            waiting.RemoveAt(0);
+            try
+            {
+                Place(next.Prompt, out var slot, out var reused);
+                (slot.Job, next.Read, next.Reused) = (next, reused, reused);
+            }
+            catch (Exception error)
+            {
+                next.Fail(error);
+            }
+        }
+    }
+
+    // The free slot with the most to reuse, else the one left longest; what another slot may share is copied from there.
+    private void Place(PromptTokens prompt, out Slot best, out int reused)
+    {
+        var free = slots.Where(slot => slot.Job is null)
+            .OrderByDescending(slot => slot.Prefix.Reusable(prompt, slot.Loop.Tokens)).ThenBy(slot => slot.Used).First();
+        var source = slots.MaxBy(slot => slot.Prefix.Reusable(prompt, slot.Loop.Tokens))!;
+        reused = free.Prefix.Reusable(prompt, free.Loop.Tokens);
+        var shared = source.Prefix.Reusable(prompt, source.Loop.Tokens);
+        var alone = !Array.Exists(slots, slot => slot.Job is not null);
+        if (shared > reused || OthersConversation(free, prompt, reused))
+        {
+            // Not over another conversation's slot where one is empty or older: its next turn wants it.
+            var oldest = slots.Where(slot => slot.Job is null && slot != source).OrderBy(slot => slot.Used).FirstOrDefault();
+            if (oldest is not null && shared > 0)
+            {
+                oldest.Loop.CopyFrom(source.Loop, shared);
+                (free, reused) = (oldest, shared);
+            }
+        }
+
+        free.Prefix.Own(prompt);
+        free.Used = ++turns;
+        free.Loop.Rewind(reused, prompt.Ids.Length + 1, alone);
+        best = free;
+    }
+
+    private static bool OthersConversation(Slot slot, PromptTokens prompt, int reused) => reused > 0 && !slot.Prefix.IsOf(prompt.Conversation);
+
+    private void ReadPrompt()
+    {
+        var slot = slots.Where(slot => slot.Job is { } job && job.Read < job.Prompt.Ids.Length).MinBy(slot => slot.Used);
+        if (slot is null)
+        {
+            return;
+        }
+
+        var job = slot.Job!;
+        try
+        {
+            var others = Array.Exists(slots, other => other.Job is { } running && running.Read == running.Prompt.Ids.Length);
+            var next = Piece(job.Prompt, job.Read, others);
+            var logits = Read(slot, next, job.Cancel);
+            job.Read += next.Length;
+            if (job.Read == job.Prompt.Ids.Length && !job.Take(logits))
+            {
+                slot.Job = null;
+            }
+        }
+        catch (Exception error)
+        {
+            slot.Job = null;
+            job.Fail(error);
+        }
+    }
+
+    private void WriteTokens()
+    {
+        var rows = 0;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            // One that has just read its prompt goes on here too.
+            if (slots[i].Job is { } job && job.Read == job.Prompt.Ids.Length)
+            {
+                step.Add(i, job.Token);
+                rows++;
+            }
+        }
+
+        if (rows == 0)
+        {
+            return;
+        }
+
+        SharedSteps += rows > 1 ? 1 : 0;
+        try
+        {
+            step.Run();
+        }
+        catch (InferenceException error)
+        {
+            foreach (var slot in slots)
+            {
+                slot.Job?.Fail(error);
+                slot.Job = null;
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (slots[i].Job is { } job && job.Read == job.Prompt.Ids.Length)
+            {
+                Take(slots[i], job, step.Logits(i));
+            }
+        }
+    }
+
+    private static void Take(Slot slot, Generation job, Span<float> logits)
+    {
+        try
+        {
+            if (!job.Take(logits))
+            {
+                slot.Job = null;
+            }
+        }
+        catch (InferenceException error)
+        {
+            slot.Job = null;
+            job.Fail(error);
+        }
+    }
+
+    private void ReadAhead(PromptTokens prompt)
+    {
+        try
+        {
+            Place(prompt, out var slot, out var read);
+            while (read < prompt.Ids.Length)
+            {
+                var next = Piece(prompt, read, true);
+                Read(slot, next, CancellationToken.None);
+                read += next.Length;
+                lock (gate)
+                {
+                    if (arrived.Count > 0)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        catch (InferenceException)
+        {
+            // Nobody asked for it; the request that comes will be told.
+        }
+    }
+
+    private ReadOnlySpan<int> Piece(PromptTokens prompt, int from, bool othersWait)
+    {
+        var most = othersWait ? Math.Clamp((int)(readSpeed * PieceTime.TotalSeconds), LeastPiece, chunk) : chunk;
+        return prompt.Ids.AsSpan(from, Math.Min(most, prompt.Ids.Length - from));
+    }
+
+    private Span<float> Read(Slot slot, ReadOnlySpan<int> next, CancellationToken cancel)
+    {
+        var start = clock.GetTimestamp();
+        var logits = slot.Loop.Read(next, cancel);
+        var seconds = clock.GetElapsedTime(start).TotalSeconds;
+        if (next.Length >= LeastPiece && seconds > 0)
+        {
+            readSpeed = readSpeed == 0 ? next.Length / seconds : (readSpeed + (next.Length / seconds)) / 2;
+        }
+
+        return logits;
+    }
+
+    private sealed class Slot(DecodeLoop loop)
+    {
+        public DecodeLoop Loop => loop;
+
+        public PrefixCache Prefix { get; } = new();
+
+        public Generation? Job { get; set; }
+
+        /// <summary>The turn in which it was given away last.</summary>
+        public long Used { get; set; }
+    }
+}

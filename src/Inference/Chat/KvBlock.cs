@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Rag.Inference.Runtime;
+
+namespace Rag.Inference.Chat;
+
+/// <summary>
+/// Keys and values of several sequences: per layer one value (slots, heads, capacity, head size). Any run of neighbouring slots can be bound as both past
+/// and present, so GroupQueryAttention writes new tokens behind the old ones in place and nothing is copied per token. Memory that was never
+/// written is not resident, so an unused slot costs next to nothing.
+/// </summary>
+internal sealed class KvBlock : IDisposable
+{
+    private const string Past = "past_key_values.";
+    private const string Present = "present.";
+
+    private readonly OrtAllocator allocator;
+    private readonly OrtMemoryInfo? device;   // null: ordinary memory
+    private readonly Layer[] layers;
+    private readonly int[] lengths;           // tokens written per slot
+    private readonly int step;
+    private readonly int contextLength;
+
+    /// <param name="slots">Sequences; on CUDA one.</param>
+    /// <param name="step">Tokens of the first capacity and of each growth.</param>
+    public KvBlock(InferenceSession session, ProviderChoice provider, int slots, int step, int contextLength)
+    {
+        this.contextLength = contextLength;
+        lengths = new int[slots];
+        layers = Layers(session);
+        if (provider.Provider == ExecutionProvider.Cuda)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(slots, 1);
+            device = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.Default);
+            allocator = new OrtAllocator(session, device);
+            // Growing would need a copy on the device; the whole context of a model for one machine fits there at once.
+            this.step = contextLength;
+        }
+        else
+        {
+            allocator = OrtAllocator.DefaultInstance;
+            this.step = Math.Min(step, contextLength);
+        }
+
+        Resize(this.step);
+    }
+
+    public int Slots => lengths.Length;
+
+    /// <summary>Tokens per slot that fit before the next growth.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Changes with the capacity: what was bound before must be bound again.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Bytes that one token of one sequence takes in all layers together.</summary>
+    public static long BytesPerToken(InferenceSession session) =>
+        Layers(session).Sum(layer => (long)layer.Heads * layer.HeadSize * (layer.Type == TensorElementType.Float ? sizeof(float) : sizeof(short)));
+
+    /// <summary>Tokens of the slot whose keys and values are there.</summary>
+    public int Length(int slot) => lengths[slot];
+
+    public void SetLength(int slot, int tokens) => lengths[slot] = tokens;
+
+    /// <summary>Makes room for <paramref name="tokens"/> in every slot, in steps, and gives back what is not needed: a longer content keeps its beginning.</summary>
+    public void Fit(int tokens)
+    {
+        var capacity = Math.Min((tokens + step - 1) / step * step, contextLength);
+        if (capacity != Capacity)
+        {
+            Resize(capacity);
+        }
+    }
+
+    /// <summary>As <see cref="Fit"/>, but never smaller than now.</summary>
+    public void Grow(int tokens)
+    {
+        if (tokens > Capacity)
+        {
+            Fit(tokens);
+        }
+    }
+
+    /// <summary>Binds <paramref name="count"/> neighbouring slots as past and present.</summary>
+    public void Bind(OrtIoBinding binding, int first, int count)
+    {
+        foreach (var layer in layers)
+        {
+            if (count == Slots)
+            {
+                binding.BindInput(layer.Input, layer.Value!);
+                binding.BindOutput(layer.Output, layer.Value!);
+                continue;
+            }
+
+            var slot = layer.Value!.GetTensorMutableRawData()[(first * SlotBytes(layer))..][..(count * SlotBytes(layer))];
+            using var view = View(slot, layer.Type, [count, layer.Heads, Capacity, layer.HeadSize]);
+            binding.BindInput(layer.Input, view);
+            binding.BindOutput(layer.Output, view);
+        }
+    }
+
+    /// <summary>Copies the first tokens of one slot over those of another.</summary>
+    public void Copy(int from, int to, int tokens)
+    {
+        foreach (var layer in layers)
+        {
+            var data = layer.Value!.GetTensorMutableRawData();
+            var size = SlotBytes(layer);
+            CopyHeads(data.Slice(from * size, size), data.Slice(to * size, size), layer.Heads, Capacity, Capacity, tokens);
+        }
+
+        lengths[to] = tokens;
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(layers, layer => layer.Value?.Dispose());
+        if (device is not null)
+        {
+            allocator.Dispose();
+            device.Dispose();
+        }
+    }
+
+    private static Layer[] Layers(InferenceSession session) =>
+        [.. session.InputMetadata.Where(input => input.Key.StartsWith(Past, StringComparison.Ordinal)).Select(input => new Layer(
+            input.Key, Present + input.Key[Past.Length..], input.Value.ElementDataType, input.Value.Dimensions[1], input.Value.Dimensions[3]))];
+
+    private void Resize(int capacity)
+    {
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            lengths[slot] = Math.Min(lengths[slot], capacity);
+        }
+
+        foreach (var layer in layers)   // one layer after the other: the peak is one layer above the need
+        {
+            var old = layer.Value;
+            var next = OrtValue.CreateAllocatedTensorValue(allocator, layer.Type, [Slots, layer.Heads, capacity, layer.HeadSize]);
+            for (var slot = 0; slot < Slots && old is not null; slot++)
+            {
+                if (lengths[slot] > 0)
+                {
+                    var from = old.GetTensorMutableRawData();
+                    var to = next.GetTensorMutableRawData();
+                    var (before, after) = (from.Length / Slots, to.Length / Slots);
+                    CopyHeads(from.Slice(slot * before, before), to.Slice(slot * after, after), layer.Heads, Capacity, capacity, lengths[slot]);
+                }
+            }
+
+            layer.Value = next;
+            old?.Dispose();
+        }
+
+        Capacity = capacity;
+        Version++;
+    }
+
+    private int SlotBytes(Layer layer) => layer.Value!.GetTensorMutableRawData().Length / Slots;
+
+    // Native memory does not move, so the view needs no pin; it must not outlive the next resize.
+    private static unsafe OrtValue View(Span<byte> memory, TensorElementType type, long[] shape) =>
+        OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, type, shape, (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory)), memory.Length);
+
+    // Each head's tokens lie together, so a new capacity moves every head but the first.
+    private static void CopyHeads(Span<byte> from, Span<byte> to, int heads, int oldCapacity, int newCapacity, int tokens)
+    {
+        var row = from.Length / heads / oldCapacity;
+        for (var head = 0; head < heads; head++)
+        {
+            from.Slice(head * oldCapacity * row, tokens * row).CopyTo(to[(head * newCapacity * row)..]);
+        }
+    }
+
+    private sealed class Layer(string input, string output, TensorElementType type, int heads, int headSize)
+    {
+        public string Input => input;
+
+        public string Output => output;
+
+        public TensorElementType Type => type;
+
+        public int Heads => heads;
+
+        public int HeadSize => headSize;
+
+        public OrtValue? Value { get; set; }
+    }
+}
