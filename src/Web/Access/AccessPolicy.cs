@@ -26,6 +26,9 @@ public sealed record AssistantGrant(Assistant Assistant, KnowledgeScope Scope, S
     public bool DropsUnsupported => !IsOwner && Assistant.UnsupportedForGuests == UnsupportedForGuests.Drop;
 
     public bool SourcesAllowed => Link is null || Link.SourcesAllowed;
+
+    /// <summary>Who takes turns with others for the model: a link's guests together, or the owner.</summary>
+    public string Share => Link is null ? "user:" + Assistant.OwnerId : "link:" + Link.Id;
 }
 
 public sealed record ConversationGrant(Conversation Conversation, AssistantGrant Assistant);

@@ -64,7 +64,7 @@ internal sealed class ModelWriter(
             MaxOutputTokens = prompt.MaxOutputTokens,
             StopSequences = [delimiter],   // a model that writes it has begun to repeat its prompt
             Temperature = work.Again ? TemperatureForAnotherWording : null,
-            AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = work.Grant.Assistant.Id.ToString() },
+            AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = work.Grant.Assistant.Id.ToString(), ["share"] = work.Grant.Share },
         };
         var supported = stream.IsHeld ? new SupportedText(aligner, work.Grant.Scope, found, stream) : null;
         var saved = clock.GetTimestamp();

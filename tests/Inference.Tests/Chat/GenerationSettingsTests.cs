@@ -38,4 +38,33 @@ public sealed class GenerationSettingsTests
         Assert.Equal(InferenceFailure.InvalidOption, error.Reason);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("TopK", 40, 1f, 0f)]
+    [InlineData("TopP", null, 0.9f, 0f)]
+    [InlineData("minP", null, 1f, 0.1f)]
+    public void From_ACutWithoutTemperature_IsRefusedByItsName(string name, int? topK, float topP, float minP)
+    {
+        var request = new ChatOptions { Temperature = 0, TopK = topK, TopP = topP, AdditionalProperties = new() { [InferenceProperties.MinP] = minP } };
+        var error = Assert.Throws<InferenceException>(() => GenerationSettings.From(request, ShippedModels.ChatFolder.Manifest, new()));
+        Assert.Equal(InferenceFailure.InvalidOption, error.Reason);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+
+        request.Temperature = 1;
+        Assert.Equal(minP, GenerationSettings.From(request, ShippedModels.ChatFolder.Manifest, new()).MinP);
+    }
+
+    [Fact]
+    public void Next_MinP_NeverDrawsWhatIsLessLikelyThanItsShare()
+    {
+        var request = new ChatOptions { Temperature = 1, Seed = 3, AdditionalProperties = new() { [InferenceProperties.MinP] = 0.3, [InferenceProperties.RepetitionPenalty] = 1.0 } };
+        var sampler = new Sampler(GenerationSettings.From(request, ShippedModels.ChatFolder.Manifest, new()), new HashSet<int>());
+        var drawn = new HashSet<int>();
+        for (var i = 0; i < 200; i++)
+        {
+            drawn.Add(sampler.Next([MathF.Log(0.6f), MathF.Log(0.2f), MathF.Log(0.1f), MathF.Log(0.1f)]));
+        }
+
+        Assert.Equal([0, 1], drawn.Order());
+    }
 }

@@ -184,7 +184,7 @@ internal sealed class WholeWriter(
         {
             MaxOutputTokens = Output(desk.Model),
             StopSequences = [desk.Delimiter],
-            AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = desk.Work.Grant.Assistant.Id.ToString() },
+            AdditionalProperties = new AdditionalPropertiesDictionary { ["prefixScope"] = desk.Work.Grant.Assistant.Id.ToString(), ["share"] = desk.Work.Grant.Share },
         };
         await call.StreamAsync(messages, request, desk.Stream, piece =>
         {
