@@ -11,10 +11,37 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        await LaunchAsync();
+    }
+
+    /// <summary>
+    /// Runs a test; once more, in a new browser, where the browser itself died under it. What fails in a living browser, or twice, fails.
+    /// </summary>
+    public async Task UseAsync(Func<Task> test)
+    {
+        if (!browser!.IsConnected)
+        {
+            await LaunchAsync();
+        }
+
+        try
+        {
+            await test();
+        }
+        catch (Exception) when (!browser.IsConnected)
+        {
+            await LaunchAsync();
+            TestContext.Current.SendDiagnosticMessage("Chromium died; the test is run once more.");
+            await test();
+        }
+    }
+
+    private async Task LaunchAsync()
+    {
+        browser = await playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-breakpad", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
 

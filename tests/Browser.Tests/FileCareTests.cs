@@ -21,7 +21,9 @@ public sealed class FileCareTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData(1280, 1100, ColorScheme.Light, "desktop")]
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
-    public async Task Files_WhatIsWorthKnowing_HiddenText_Log_Replace(int width, int height, ColorScheme scheme, string name)
+    public Task Files_WhatIsWorthKnowing_HiddenText_Log_Replace(int width, int height, ColorScheme scheme, string name) => browser.UseAsync(() => FilesWhatIsWorthKnowingHiddenTextLogReplaceAsync(width, height, scheme, name));
+
+    private async Task FilesWhatIsWorthKnowingHiddenTextLogReplaceAsync(int width, int height, ColorScheme scheme, string name)
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path);

@@ -32,7 +32,9 @@ public sealed class KindsTests(Browser browser) : IClassFixture<Browser>
     ];
 
     [Fact]
-    public async Task AFileOfEachKind_IsReadCitedByItsPlaceAndOpened()
+    public Task AFileOfEachKind_IsReadCitedByItsPlaceAndOpened() => browser.UseAsync(() => AFileOfEachKindIsReadCitedByItsPlaceAndOpenedAsync());
+
+    private async Task AFileOfEachKindIsReadCitedByItsPlaceAndOpenedAsync()
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path);

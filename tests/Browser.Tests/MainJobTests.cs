@@ -16,7 +16,9 @@ public sealed partial class MainJobTests(Browser browser) : IClassFixture<Browse
     private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DOCENT_SCREENSHOTS");
 
     [Fact]
-    public async Task MainJob_FromSetUpLinkToSharedChat_Works()
+    public Task MainJob_FromSetUpLinkToSharedChat_Works() => browser.UseAsync(() => MainJobFromSetUpLinkToSharedChatWorksAsync());
+
+    private async Task MainJobFromSetUpLinkToSharedChatWorksAsync()
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path);

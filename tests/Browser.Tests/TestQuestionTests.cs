@@ -16,7 +16,9 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData(1280, 1100, ColorScheme.Light, "desktop")]
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
-    public async Task TestQuestions_SavedAskedAndAskedAgain_ShowBeforeAndAfter(int width, int height, ColorScheme scheme, string name)
+    public Task TestQuestions_SavedAskedAndAskedAgain_ShowBeforeAndAfter(int width, int height, ColorScheme scheme, string name) => browser.UseAsync(() => TestQuestionsSavedAskedAndAskedAgainShowBeforeAndAfterAsync(width, height, scheme, name));
+
+    private async Task TestQuestionsSavedAskedAndAskedAgainShowBeforeAndAfterAsync(int width, int height, ColorScheme scheme, string name)
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path, Soon);

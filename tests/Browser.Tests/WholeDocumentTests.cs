@@ -15,7 +15,9 @@ public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData(1280, 900, ColorScheme.Light, "desktop")]
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
-    public async Task WholeDocument_SummaryAndList_SayWhatWasReadAndOpenTheirPages(int width, int height, ColorScheme scheme, string name)
+    public Task WholeDocument_SummaryAndList_SayWhatWasReadAndOpenTheirPages(int width, int height, ColorScheme scheme, string name) => browser.UseAsync(() => WholeDocumentSummaryAndListSayWhatWasReadAndOpenTheirPagesAsync(width, height, scheme, name));
+
+    private async Task WholeDocumentSummaryAndListSayWhatWasReadAndOpenTheirPagesAsync(int width, int height, ColorScheme scheme, string name)
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path);

@@ -19,7 +19,9 @@ public sealed class BadFileTests(Browser browser) : IClassFixture<Browser>
     };
 
     [Fact]
-    public async Task BadFiles_AmongGoodOnes_EndWithTheirSentenceAndDisturbNothing()
+    public Task BadFiles_AmongGoodOnes_EndWithTheirSentenceAndDisturbNothing() => browser.UseAsync(() => BadFilesAmongGoodOnesEndWithTheirSentenceAndDisturbNothingAsync());
+
+    private async Task BadFilesAmongGoodOnesEndWithTheirSentenceAndDisturbNothingAsync()
     {
         var cancel = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
@@ -72,7 +74,9 @@ public sealed class BadFileTests(Browser browser) : IClassFixture<Browser>
 
     /// <summary>What a person sees of a long file: the page it is read at, passages done, time left; and that cancelling works at once.</summary>
     [Fact]
-    public async Task LongFile_ShowsPagesPassagesAndTimeLeft_AndCanBeCancelled()
+    public Task LongFile_ShowsPagesPassagesAndTimeLeft_AndCanBeCancelled() => browser.UseAsync(() => LongFileShowsPagesPassagesAndTimeLeftAndCanBeCancelledAsync());
+
+    private async Task LongFileShowsPagesPassagesAndTimeLeftAndCanBeCancelledAsync()
     {
         using var folder = new TemporaryFolder();
         await using var server = await DocentServer.StartAsync(folder.Path);
