@@ -23,6 +23,12 @@ public sealed class InferenceOptions
     [EnumDataType(typeof(ExecutionProvider))]
     public ExecutionProvider Provider { get; set; } = ExecutionProvider.Auto;
 
+    /// <summary>
+    /// Folder with ONNX Runtime's own files, used instead of those built in: <c>libonnxruntime.so</c> and, for CUDA, <c>libonnxruntime_providers_shared.so</c> and
+    /// <c>libonnxruntime_providers_cuda.so</c> (on Windows <c>onnxruntime.dll</c> and so on). Empty: what was built in.
+    /// </summary>
+    public string? NativeFolder { get; set; }
+
     /// <summary>Threads of one model run; 0 takes every core this process may use.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }

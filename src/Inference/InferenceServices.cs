@@ -28,7 +28,12 @@ public static class InferenceServices
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<InferenceOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(sp => new ModelStore(sp.GetRequiredService<InferenceOptions>(), AppContext.BaseDirectory));
-        services.AddSingleton(sp => new ExecutionProviderSelector(sp.GetRequiredService<InferenceOptions>().Provider, ExecutionProviderSelector.FindCudaProblem));
+        services.AddSingleton(sp =>
+        {
+            var settings = sp.GetRequiredService<InferenceOptions>();
+            var probe = new CudaProbe(settings.NativeFolder, new NativeRuntime());
+            return new ExecutionProviderSelector(settings.Provider, probe.FindProblem, probe.TakeFolder());
+        });
         services.AddSingleton<SessionFactory>();
         services.AddEndpoints(configuration);
         AddEmbeddings(services);
@@ -36,6 +41,7 @@ public static class InferenceServices
         services.AddSingleton(sp => new InferenceStatus(
             () => sp.GetRequiredService<EndpointModels>().ChatStatus ?? ChatStatus(sp),
             () => sp.GetRequiredService<EndpointModels>().EmbeddingStatus ?? EmbeddingStatus(sp)));
+        services.AddSingleton(sp => new ModelSelfTest(() => Chat(sp), () => Embeddings(sp), sp.GetRequiredService<InferenceStatus>(), sp.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ModelWarmup>();
         return services;
     }
@@ -62,9 +68,9 @@ public static class InferenceServices
             sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
             sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
             sp.GetRequiredService<EmbeddingGate>(),
-            sp.GetRequiredService<InferenceOptions>()));
-        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
-            sp => (IEmbeddingGenerator<string, Embedding<float>>?)sp.GetRequiredService<EndpointModels>().Embedding ?? sp.GetRequiredService<OnnxEmbeddingGenerator>());
+            sp.GetRequiredService<InferenceOptions>(),
+            sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(Embeddings);
     }
 
     private static void AddChat(IServiceCollection services)
@@ -102,8 +108,14 @@ public static class InferenceServices
             sp.GetRequiredService<InferenceOptions>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILogger<OnnxChatClient>>()));
-        services.AddSingleton<IChatClient>(sp => (IChatClient?)sp.GetRequiredService<EndpointModels>().Chat ?? sp.GetRequiredService<OnnxChatClient>());
+        services.AddSingleton(Chat);
     }
+
+    private static IChatClient Chat(IServiceProvider services) =>
+        (IChatClient?)services.GetRequiredService<EndpointModels>().Chat ?? services.GetRequiredService<OnnxChatClient>();
+
+    private static IEmbeddingGenerator<string, Embedding<float>> Embeddings(IServiceProvider services) =>
+        (IEmbeddingGenerator<string, Embedding<float>>?)services.GetRequiredService<EndpointModels>().Embedding ?? services.GetRequiredService<OnnxEmbeddingGenerator>();
 
     private static ConfiguredModel Configured(IServiceProvider services, ModelKind kind) => services.GetRequiredKeyedService<ConfiguredModel>(kind);
 
@@ -115,7 +127,8 @@ public static class InferenceServices
         var (state, message, provider) = host.Status;
         return new(
             host.Id, ModelKind.Chat, state, message, provider?.Provider, provider?.Reason,
-            services.GetRequiredService<OnnxChatClient>().LastTokensPerSecond, services.GetRequiredService<GenerationQueue>().Waiting) { Note = Note(services, ModelKind.Chat) };
+            services.GetRequiredService<OnnxChatClient>().LastTokensPerSecond, services.GetRequiredService<GenerationQueue>().Waiting)
+        { Note = Note(services, ModelKind.Chat), Graph = provider?.Graph, WeightBytes = provider?.Bytes };
     }
 
     private static ModelStatus EmbeddingStatus(IServiceProvider services)
@@ -123,6 +136,8 @@ public static class InferenceServices
         var host = services.GetRequiredService<ModelHost<EmbeddingModel>>();
         var (state, message, provider) = host.Status;
         return new(
-            host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason, null, services.GetRequiredService<EmbeddingGate>().Waiting) { Note = Note(services, ModelKind.Embedding) };
+            host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason,
+            services.GetRequiredService<OnnxEmbeddingGenerator>().LastTokensPerSecond, services.GetRequiredService<EmbeddingGate>().Waiting)
+        { Note = Note(services, ModelKind.Embedding), Graph = provider?.Graph, WeightBytes = provider?.Bytes };
     }
 }

@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Warning, "Status source {Source} failed")]
     public static partial void StatusSourceFailed(this ILogger logger, Exception failure, string source);
 
+    [LoggerMessage(123, LogLevel.Error, "The self-test failed")]
+    public static partial void SelfTestFailed(this ILogger logger, Exception failure);
+
     [LoggerMessage(122, LogLevel.Warning, "Evidence was not ranked by the chat model: {Reason}")]
     public static partial void EvidenceNotRanked(this ILogger logger, string reason);
 }

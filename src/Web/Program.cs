@@ -1,3 +1,4 @@
+using Rag.Inference;
 using Rag.Web.Accounts;
 using Rag.Web.Composition;
 using Rag.Web.Data;
@@ -18,5 +19,10 @@ try
 catch (StartRefusedException refusal)
 {
     StartRefusedException.Report(refusal);
+    return 1;
+}
+catch (InferenceException wrong)
+{
+    StartRefusedException.Report(new StartRefusedException(wrong.Message, wrong));   // a provider that was demanded and is missing
     return 1;
 }

@@ -1,4 +1,7 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 
@@ -72,7 +75,7 @@ internal sealed class EmbeddingModel : ILoadedModel
 
     private float[][] Vectors(OrtValue output, int[] lengths, int sequence)
     {
-        var data = output.GetTensorDataAsSpan<float>();
+        var data = Numbers(output);
         if (output.GetTensorTypeAndShape().Shape[^1] != manifest.Dimensions)
         {
             throw new InferenceException(
@@ -91,6 +94,20 @@ internal sealed class EmbeddingModel : ILoadedModel
         }
 
         return vectors;
+    }
+
+    // Graphs with fp16 activations give halves, or cast them back themselves.
+    private static ReadOnlySpan<float> Numbers(OrtValue output)
+    {
+        if (output.GetTensorTypeAndShape().ElementDataType != TensorElementType.Float16)
+        {
+            return output.GetTensorDataAsSpan<float>();
+        }
+
+        var halves = MemoryMarshal.Cast<Float16, Half>(output.GetTensorDataAsSpan<Float16>());
+        var numbers = new float[halves.Length];
+        TensorPrimitives.ConvertToSingle(halves, numbers);
+        return numbers;
     }
 
     private static float[][] Rows(ReadOnlySpan<float> data, int count, int dimensions)

@@ -11,9 +11,15 @@ namespace Rag.Inference.Embeddings;
 /// A text longer than the model reads is embedded by its beginning.
 /// </summary>
 internal sealed class OnnxEmbeddingGenerator(
-    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<WordPieceTokenizer> tokenizer, EmbeddingGate gate, InferenceOptions options)
+    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<WordPieceTokenizer> tokenizer, EmbeddingGate gate, InferenceOptions options,
+    TimeProvider clock)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
+    private double speed = double.NaN;
+
+    /// <summary>Tokens per second of the last runs, smoothed, padding not counted; null before the first.</summary>
+    public double? LastTokensPerSecond => Volatile.Read(ref speed) is var last && double.IsNaN(last) ? null : last;
+
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? request = null, CancellationToken cancellationToken = default)
     {
@@ -36,7 +42,9 @@ internal sealed class OnnxEmbeddingGenerator(
         {
             using var turn = await waiting!.ConfigureAwait(false);
             var batch = batches[next];
+            var start = clock.GetTimestamp();
             var results = await RunAsync(rental.Model, [.. batch.Select(index => tokens[index])], cancel).ConfigureAwait(false);
+            Measured(batch.Sum(index => tokens[index].Length), clock.GetElapsedTime(start));
             for (var i = 0; i < batch.Length; i++)
             {
                 vectors[batch[i]] = results[i];
@@ -81,6 +89,16 @@ internal sealed class OnnxEmbeddingGenerator(
         catch (OnnxRuntimeException error)
         {
             throw new InferenceException(InferenceFailure.Failed, $"The embedding model failed: {error.Message}", error);
+        }
+    }
+
+    private void Measured(int tokens, TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            var now = tokens / time.TotalSeconds;
+            var before = Volatile.Read(ref speed);
+            Volatile.Write(ref speed, double.IsNaN(before) ? now : (0.8 * before) + (0.2 * now));
         }
     }
 

@@ -6,11 +6,18 @@ namespace Rag.Inference.Models;
 /// <summary>One model's files. Nothing is handed to a reader, native or ours, before its SHA-256 was found to be the manifest's.</summary>
 internal sealed class ModelFolder(string path, ModelManifest manifest)
 {
+    /// <summary>What exporters call the graph with fp16 activations.</summary>
+    public const string HalfGraph = "model_fp16.onnx";
+
     private const string ManifestName = "model.json";
 
     public string Path { get; } = path;
 
     public ModelManifest Manifest { get; } = manifest;
+
+    /// <summary>The graph for CUDA: as the manifest states, else <see cref="HalfGraph"/>; null where the folder has none.</summary>
+    public string? CudaGraph => new[] { Manifest.Graphs.Cuda, HalfGraph, "onnx/" + HalfGraph }.FirstOrDefault(
+        name => name is not null && (Manifest.Inferred is not null || Manifest.Files.ContainsKey(name)) && File.Exists(System.IO.Path.Combine(Path, name)));
 
     /// <summary>Reads <c>model.json</c> or, where there is none, the files of the exporters' layouts that take its place; no weights are touched.</summary>
     /// <param name="maxContext">Tokens used of a model without a <c>model.json</c>.</param>

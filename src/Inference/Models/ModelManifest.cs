@@ -80,7 +80,7 @@ internal sealed record ManifestGraphs
     /// <summary>The graph with fp32 activations.</summary>
     public string Cpu { get; init; } = "model.onnx";
 
-    /// <summary>The graph with fp16 activations; null: this model stays on the CPU.</summary>
+    /// <summary>The graph with fp16 activations; null: none is stated. See <see cref="ModelFolder.CudaGraph"/>.</summary>
     public string? Cuda { get; init; }
 }
 

@@ -1,18 +1,25 @@
-using Microsoft.ML.OnnxRuntime;
 using Rag.Inference.Models;
 
 namespace Rag.Inference.Runtime;
 
 /// <summary>Where one model runs (never <c>Auto</c>), and why, in a sentence for the status page.</summary>
-internal sealed record ProviderChoice(ExecutionProvider Provider, string Reason);
+internal sealed record ProviderChoice(ExecutionProvider Provider, string Reason)
+{
+    /// <summary>The graph that was opened, relative to the model's folder.</summary>
+    public string? Graph { get; init; }
+
+    /// <summary>Bytes of the graph and its weights.</summary>
+    public long? Bytes { get; init; }
+}
 
 /// <summary>Chooses the execution provider of each model.</summary>
 /// <param name="cudaProblem">Null when CUDA can be used, else what is missing, as a sentence.</param>
-internal sealed class ExecutionProviderSelector(ExecutionProvider wanted, Func<string?> cudaProblem)
+/// <param name="folderProblem">Why the native library was not taken from the configured folder; null when it was, or none is configured.</param>
+internal sealed class ExecutionProviderSelector(ExecutionProvider wanted, Func<string?> cudaProblem, string? folderProblem = null)
 {
-    private readonly Lazy<string?> problem = new(cudaProblem);
+    private readonly Lazy<string?> problem = new(() => folderProblem ?? cudaProblem());
 
-    /// <exception cref="InferenceException">Unavailable: CUDA was asked for and is missing.</exception>
+    /// <exception cref="InferenceException">Unavailable: CUDA, or a library of one's own, was asked for and is missing.</exception>
     public void CheckAtStart()
     {
         if (wanted == ExecutionProvider.Cuda && problem.Value is { } missing)
@@ -21,10 +28,15 @@ internal sealed class ExecutionProviderSelector(ExecutionProvider wanted, Func<s
                 InferenceFailure.Unavailable,
                 $"Inference:Provider is cuda, but CUDA cannot be used. {missing} Set Inference:Provider to auto or cpu, or repair the CUDA installation.");
         }
+
+        if (wanted == ExecutionProvider.Cpu && folderProblem is not null)
+        {
+            throw new InferenceException(InferenceFailure.Unavailable, $"{folderProblem} Correct Inference:NativeFolder or leave it empty.");
+        }
     }
 
-    /// <exception cref="InferenceException">Unavailable: CUDA was asked for and is missing.</exception>
-    public ProviderChoice Select(ModelManifest model)
+    /// <exception cref="InferenceException">Unavailable: CUDA, or a library of one's own, was asked for and is missing.</exception>
+    public ProviderChoice Select(ModelFolder model)
     {
         CheckAtStart();
         if (wanted == ExecutionProvider.Cpu)
@@ -32,33 +44,13 @@ internal sealed class ExecutionProviderSelector(ExecutionProvider wanted, Func<s
             return new(ExecutionProvider.Cpu, "Inference:Provider is cpu.");
         }
 
-        if (model.Graphs.Cuda is null)
+        if (model.CudaGraph is null)
         {
-            return new(ExecutionProvider.Cpu, "This model has no graph for CUDA.");
+            return new(ExecutionProvider.Cpu, $"This model has no graph for CUDA: its folder has no {model.Manifest.Graphs.Cuda ?? ModelFolder.HalfGraph}.");
         }
 
         return problem.Value is { } missing
             ? new(ExecutionProvider.Cpu, $"CUDA cannot be used. {missing}")
             : new(ExecutionProvider.Cuda, wanted == ExecutionProvider.Cuda ? "Inference:Provider is cuda." : "CUDA works on this machine.");
-    }
-
-    /// <summary>Asks the native library that was built in.</summary>
-    public static string? FindCudaProblem()
-    {
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
-        {
-            return "This program was built with the CPU flavour of ONNX Runtime (build it with -p:OnnxRuntimeFlavor=Gpu).";
-        }
-
-        try
-        {
-            using var options = new SessionOptions();
-            options.AppendExecutionProvider_CUDA();
-            return null;
-        }
-        catch (OnnxRuntimeException error)
-        {
-            return $"ONNX Runtime says: {error.Message}";
-        }
     }
 }

@@ -12,12 +12,12 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
     /// <exception cref="InferenceException">Unavailable: a file is missing or changed, or the provider is missing.</exception>
     public OpenGraph Open(ModelFolder folder)
     {
-        var choice = selector.Select(folder.Manifest);
+        var choice = selector.Select(folder);
         if (choice.Provider == ExecutionProvider.Cuda)
         {
             try
             {
-                return Open(folder, folder.Manifest.Graphs.Cuda!, choice);
+                return Open(folder, folder.CudaGraph!, choice);
             }
             catch (OnnxRuntimeException error) when (options.Provider == ExecutionProvider.Auto)
             {
@@ -52,14 +52,15 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
             throw new InferenceException(InferenceFailure.Unavailable, $"The model file {path} cannot be used: {error.Message}", error);
         }
 
+        var bytes = new FileInfo(path).Length;
         foreach (var data in file.DataFiles)
         {
-            folder.Verify(Path.Combine(Path.GetDirectoryName(graph) ?? "", data));
+            bytes += new FileInfo(folder.Verify(Path.Combine(Path.GetDirectoryName(graph) ?? "", data))).Length;
         }
 
         OrtEnv.Instance().DisableTelemetryEvents();   // Windows knows no variable; see NoTelemetry
         using var session = Options(choice.Provider);
-        return new(new InferenceSession(path, session), file, choice);
+        return new(new InferenceSession(path, session), file, choice with { Graph = graph, Bytes = bytes });
     }
 
     private SessionOptions Options(ExecutionProvider provider)

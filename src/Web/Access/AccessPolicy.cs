@@ -95,6 +95,18 @@ public sealed class AccessPolicy(IDbContextFactory<AppDbContext> contexts, TimeP
         return [.. own.Select(a => Grant(a, null))];
     }
 
+    /// <summary>Whether the caller looks after the server itself. Asked of the database: a cookie may be older than the right.</summary>
+    public async Task<bool> IsAdministratorAsync(Caller caller, CancellationToken cancel)
+    {
+        if (caller.User is not { } user)
+        {
+            return false;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.UserClaims.AnyAsync(c => c.UserId == user.Value && c.ClaimType == CallerClaims.Administrator && c.ClaimValue == "true", cancel);
+    }
+
     private static AssistantGrant Grant(Assistant assistant, ShareLink? link) =>
         new(assistant, KnowledgeScope.For(new KnowledgeBaseId(assistant.KnowledgeBase)), link);
 }

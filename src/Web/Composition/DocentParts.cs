@@ -27,6 +27,7 @@ internal static class DocentParts
         AddModelAdapters(services);
         services.AddIngestionWorker(builder.Configuration);
         services.AddSingleton<IStatusSource, ModelsStatus>();
+        services.AddSingleton<ISelfTest, ModelsSelfTest>();
         services.AddSingleton<IStatusSource, SearchStatus>();
         return builder;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 using Rag.Web.Admin;
+using Rag.Web.Documents;
 
 namespace Rag.Web.Composition;
 
@@ -36,9 +37,15 @@ internal sealed class ModelsStatus(InferenceStatus inference) : IStatusSource
             yield return new StatusLine("Runs on", $"{(provider == ExecutionProvider.Cuda ? "CUDA" : "CPU")}. {model.ProviderReason}".TrimEnd());
         }
 
+        if (model.WeightBytes is { } bytes)
+        {
+            yield return new StatusLine("Weights", $"{FileSize.Words(bytes)} ({model.Graph})");
+        }
+
         if (model.TokensPerSecond is { } rate)
         {
-            yield return new StatusLine("Last answer", $"{rate.ToString("0.0", CultureInfo.InvariantCulture)} tokens/s");
+            yield return new StatusLine(
+                model.Kind == ModelKind.Chat ? "Last answer" : "Reads", $"{rate.ToString(rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture)} tokens/s");
         }
 
         if (model.Endpoint is null)

@@ -44,6 +44,7 @@ public static class DocentWeb
         builder.Services.AddScoped<SampleAssistant>();
         builder.Services.AddSingleton<IStatusSource, ServerStatus>();
         builder.Services.AddSingleton<StatusReport>();
+        builder.Services.AddSingleton<SelfTestBoard>();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
         builder.Services.AddAnswers(builder.Configuration);
         builder.Services.AddTestQuestions(builder.Configuration);
@@ -83,6 +84,7 @@ public static class DocentWeb
         app.MapSharing();
         app.MapChat();
         app.MapTestQuestions();
+        app.MapStatus();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)   // our own header says it
             .Add(RequireCallerForCircuits);

@@ -86,6 +86,10 @@ internal static class RouteRows
         new("GET", "/api/v1/turns/{turn}/sources/{number}", Need.OwnChat),
         new("GET", "/api/v1/turns/{turn}/sources/{number}/original", Need.OwnChat),
 
+        new("GET", "/api/v1/status", Need.Administrator),
+        new("POST", "/api/v1/status/self-test", Need.Administrator),
+        new("DELETE", "/api/v1/status/self-test", Need.Administrator),
+
         new("GET", "/", Need.SignedIn),
         new("POST", "/", Need.SignedIn),
         new("GET", "/status", Need.Administrator),

@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Search;
 using Rag.Web.Accounts;
+using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Tests.Chat;
@@ -35,6 +37,8 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
 
     public ScriptedModel Model { get; } = new();
 
+    public ScriptedSelfTest SelfTest { get; } = new();
+
     /// <summary>What the server printed for the person at the console.</summary>
     public StringWriter Printed { get; } = new();
 
@@ -55,6 +59,8 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             services.AddSingleton<IStartupFilter, RemoteAddressFilter>();
             services.AddSingleton<IPassageSearch>(Search);
             services.AddSingleton<IChatClient>(Model);
+            services.RemoveAll<ISelfTest>();
+            services.AddSingleton<ISelfTest>(SelfTest);
             services.AddSingleton(new AnswerModel("small", "Small-1", 2_048, AnswerStyle.Quote));
             services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
 
