@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -68,18 +67,6 @@ internal static class HnswLib
         }
     }
 
-    private static async Task<string> StartAsync(string folder, string program, string[] arguments, CancellationToken cancel)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync(cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(cancel);
-        await process.WaitForExitAsync(cancel);
-        var said = await errors;
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} failed: {said[..Math.Min(said.Length, 300)]}");
-    }
+    private static async Task<string> StartAsync(string folder, string program, string[] arguments, CancellationToken cancel) =>
+        (await Programs.RunAsync(program, arguments, cancel, folder)).Output;
 }

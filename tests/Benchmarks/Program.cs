@@ -18,7 +18,13 @@ switch (args)
     case ["index"]:
         await StoreFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["read"]:
+        await ReadingFigures.RunAsync(CancellationToken.None);
+        return 0;
+    case ["ingest"]:
+        await IngestionFigures.RunAsync(CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest]");
         return 2;
 }

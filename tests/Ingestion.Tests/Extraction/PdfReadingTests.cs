@@ -48,6 +48,58 @@ public sealed class PdfReadingTests(PdfReadingTests.Warm warm) : IClassFixture<P
         Assert.Equal(81, reading.Blocks.Count(block => block.Kind == BlockKind.TableRow));
     }
 
+    /// <summary>As TeX sets a full line: no blank is painted, and the gap between words is shrunk to a sixth of the size.</summary>
+    [Theory]
+    [InlineData(0.16)]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    public async Task Words_PartedByAGapAlone_StayApart(double gapInEm)
+    {
+        var page = new PdfCanvas();
+        double x = 72;
+        foreach (string word in "Make sure the bug is not already filed against a package".Split(' '))
+        {
+            page.Text(x, 100, word);
+            x += Helvetica.Width(word, 10) + (10 * gapInEm);
+        }
+
+        Assert.Equal("Make sure the bug is not already filed against a package\n", (await ReadAsync(PdfFiles.Build([page]))).Text);
+    }
+
+    [Fact]
+    public async Task TrackedLetters_StayOneWord()
+    {
+        PdfCanvas page = new PdfCanvas().Raw("BT /F1 10 Tf 3 Tc 5 Tw 1 0 0 1 72 700 Tm (BEYOND PACKAGING) Tj ET");
+        Assert.Equal("BEYOND PACKAGING\n", (await ReadAsync(PdfFiles.Build([page]))).Text);
+    }
+
+    [Fact]
+    public async Task ContentsWithLeaders_KeepTheirWords()
+    {
+        var page = new PdfCanvas();
+        double x = 72;
+        foreach (string word in (string[])["7.1", "Bug", "reporting"])
+        {
+            page.Text(x, 100, word);
+            x += Helvetica.Width(word, 10) + 2.5;
+        }
+
+        for (; x < 500; x += 7.5)
+        {
+            page.Text(x, 100, ".");
+        }
+
+        Assert.StartsWith("7.1 Bug reporting", (await ReadAsync(PdfFiles.Build([page.TextRight(530, 100, "85")]))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FootnoteMark_OfTwoDigitsAfterABlank_StaysInItsLine()
+    {
+        PdfCanvas page = new PdfCanvas().Text(72, 100, "almost exclusively used in its").Text(72, 112, "documentation and systems.");
+        page.Text(72 + Helvetica.Width("documentation and systems.", 10) + 2.5, 107.5, "10", size: 7.5).Text(72, 124, "The next line goes on.");
+        Assert.Contains("systems. 10", (await ReadAsync(PdfFiles.Build([page]))).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task HyphenAtLineEnd_IsJoinedUnlessTheWordHasOne()
     {

@@ -7,7 +7,7 @@ namespace Rag.Ingestion.Extraction.Isolation;
 internal static class PageCodec
 {
     /// <summary>Changes with everything that would read or cut a page differently: pages of two versions do not go together.</summary>
-    private const byte StructureVersion = 1;
+    private const byte StructureVersion = 2;
 
     private const int LongestTitle = 500;
 

@@ -9,7 +9,7 @@ namespace Rag.Ingestion.Extraction.Layout;
 /// <param name="Right">End of the advance along the line.</param>
 internal readonly record struct Glyph(string Text, float Left, float Right, float Baseline, float Size, bool Bold, bool Italic)
 {
-    public bool IsBlank => string.IsNullOrWhiteSpace(Text);
+    public bool IsBlank => Text.Length == 1 ? char.IsWhiteSpace(Text[0]) : string.IsNullOrWhiteSpace(Text);
 }
 
 /// <summary>Which way the lines of a text run on the displayed page.</summary>

@@ -26,6 +26,8 @@ internal sealed class Cell(List<Word> words)
 /// <summary>One visual line. The axes are those of the text, see <see cref="Turn"/>.</summary>
 internal sealed class Line
 {
+    private bool? bold, italic;   // joining words and cells does not change them
+
     public required List<Cell> Cells { get; set; }
     public required float Baseline { get; init; }
     public required float Size { get; init; }
@@ -45,8 +47,8 @@ internal sealed class Line
     public float Left => Cells[0].Left;
     public float Right => Cells[^1].Right;
     public IEnumerable<Word> Words => Cells.SelectMany(cell => cell.Words);
-    public bool Bold => Words.All(word => word.Bold);
-    public bool Italic => Words.All(word => word.Italic);
+    public bool Bold => bold ??= Words.All(word => word.Bold);
+    public bool Italic => italic ??= Words.All(word => word.Italic);
     public Word LastWord => Cells[^1].Words[^1];
 
     public string Text

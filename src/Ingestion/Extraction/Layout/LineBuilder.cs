@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 
 namespace Rag.Ingestion.Extraction.Layout;
 
@@ -6,91 +6,38 @@ namespace Rag.Ingestion.Extraction.Layout;
 internal static class LineBuilder
 {
     // All in em.
-    private const float SameBaseline = 0.25f;
-    private const float WordGap = 0.22f;
+    private const float WordGap = 0.13f;        // TeX shrinks the blanks of a tight line to 0.17
+    private const float BlankGap = 0.08f;       // where the file paints a blank
     private const float CellGap = 1.1f;
     private const float PaintedTwice = 0.12f;
 
     /// <summary>Lines from top to bottom; across columns they are still one line with several cells.</summary>
-    public static List<Line> Build(IReadOnlyList<Glyph> glyphs, Turn turn)
+    /// <param name="glyphs">In the order in which they are painted.</param>
+    public static List<Line> Build(List<Glyph> glyphs, Turn turn)
     {
         var lines = new List<Line>();
-        foreach (List<Glyph> row in Rows(glyphs))
+        var word = new List<Glyph>(64);
+        foreach (GlyphRow row in GlyphRows.Of(glyphs))
         {
-            List<Cell> cells = Cells(row);
+            List<Cell> cells = Cells(row.Glyphs, word);
             if (cells.Count > 0)
             {
-                lines.Add(new Line
-                {
-                    Cells = cells,
-                    Turn = turn,
-                    Baseline = Median(row.Where(glyph => !glyph.IsBlank).Select(glyph => glyph.Baseline)),
-                    Size = Median(row.Where(glyph => !glyph.IsBlank).Select(glyph => glyph.Size)),   // one big check box does not make a heading
-                });
+                // Of all letters the one in the middle: one big check box does not make a heading.
+                lines.Add(new Line { Cells = cells, Turn = turn, Baseline = row.MiddleBaseline(), Size = row.MiddleSize() });
             }
         }
 
         return lines;
     }
 
-    private static List<List<Glyph>> Rows(IReadOnlyList<Glyph> glyphs)
+    /// <param name="row">From left to right.</param>
+    /// <param name="run">Lent: glyphs of the word at hand.</param>
+    private static List<Cell> Cells(List<Glyph> row, List<Glyph> run)
     {
-        var rows = new List<List<Glyph>>();
-        List<Glyph>? row = null;
-        float baseline = 0;
-        foreach (Glyph glyph in glyphs.OrderBy(glyph => glyph.Baseline))
-        {
-            if (row is null || glyph.Baseline - baseline > SameBaseline * Math.Max(1, Math.Min(glyph.Size, row[0].Size)))
-            {
-                rows.Add(row = []);
-                baseline = glyph.Baseline;
-            }
-
-            row.Add(glyph);
-        }
-
-        rows.RemoveAll(candidate => candidate.TrueForAll(glyph => glyph.IsBlank));
-        return MergeRaised(rows);
-    }
-
-    /// <summary>Superscripts and subscripts join the line they belong to, so "10⁵" and footnote marks stay in place.</summary>
-    private static List<List<Glyph>> MergeRaised(List<List<Glyph>> rows)
-    {
-        for (int i = rows.Count - 1; i >= 0; i--)
-        {
-            float size = rows[i].Max(glyph => glyph.Size);
-            foreach (int neighbour in (int[])[i + 1, i - 1])
-            {
-                if (neighbour >= 0 && neighbour < rows.Count && BelongsTo(rows[i], size, rows[neighbour]))
-                {
-                    rows[neighbour].AddRange(rows[i]);
-                    rows.RemoveAt(i);
-                    break;
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    private static bool BelongsTo(List<Glyph> small, float size, List<Glyph> big)
-    {
-        float bigSize = big.Max(glyph => glyph.Size);
-        if (size > 0.85f * bigSize || Math.Abs(small[0].Baseline - big[0].Baseline) > 0.55f * bigSize)
-        {
-            return false;
-        }
-
-        return small.Where(glyph => !glyph.IsBlank).All(glyph => big.Exists(other =>
-            !other.IsBlank && glyph.Left - other.Right < 0.6f * bigSize && other.Left - glyph.Right < 0.6f * bigSize));
-    }
-
-    private static List<Cell> Cells(List<Glyph> row)
-    {
-        row.Sort(static (a, b) => a.Left.CompareTo(b.Left));
+        float tracking = Tracking(row);
         var cells = new List<Cell>();
         var words = new List<Word>();
-        var run = new List<Glyph>();
+        run.Clear();
         bool blank = false;
         foreach (Glyph glyph in row)
         {
@@ -111,9 +58,9 @@ internal static class LineBuilder
                 }
 
                 // A blank glyph that the letters around it leave no room for parts no words (kerned or tracked text).
-                if (gap > WordGap * size || (blank && gap > 0.08f * size))
+                if (gap > (tracking + WordGap) * size || (blank && gap > (tracking + BlankGap) * size))
                 {
-                    words.Add(ToWord(run));
+                    words.Add(ToWord(CollectionsMarshal.AsSpan(run)));
                     run.Clear();
                     if (gap > CellGap * size)
                     {
@@ -129,7 +76,7 @@ internal static class LineBuilder
 
         if (run.Count > 0)
         {
-            words.Add(ToWord(run));
+            words.Add(ToWord(CollectionsMarshal.AsSpan(run)));
         }
 
         if (words.Count > 0)
@@ -140,38 +87,58 @@ internal static class LineBuilder
         return cells;
     }
 
-    private static Word ToWord(List<Glyph> run)
+    /// <summary>What stands between the letters of every word of a tracked line, in em; 0 for ordinary lines and for those too short to tell.</summary>
+    private static float Tracking(List<Glyph> row)
     {
-        var text = new StringBuilder();
-        var edges = new List<float>(run.Count);
-        float edge = run[0].Left;
-        foreach (Glyph glyph in run)
+        const int enough = 6;
+        var gaps = new List<float>(row.Count);
+        for (int i = 1; i < row.Count; i++)
         {
-            text.Append(glyph.Text);
+            if (char.IsLetterOrDigit(row[i].Text[0]) && char.IsLetterOrDigit(row[i - 1].Text[0]))   // not the dots that lead to a page number
+            {
+                gaps.Add((row[i].Left - row[i - 1].Right) / Math.Max(row[i].Size, row[i - 1].Size));
+            }
+        }
+
+        if (gaps.Count < enough)
+        {
+            return 0;
+        }
+
+        gaps.Sort();
+        float usual = gaps[gaps.Count / 3];   // most gaps are inside words, also where words are short
+        return usual is > 0.05f and < 0.6f ? usual : 0;   // wider apart stand the cells of a table
+    }
+
+    private static Word ToWord(ReadOnlySpan<Glyph> run)
+    {
+        int length = 0;
+        foreach (ref readonly Glyph glyph in run)
+        {
+            length += glyph.Text.Length;
+        }
+
+        Span<char> text = length <= 256 ? stackalloc char[length] : new char[length];
+        float[] edges = new float[length];
+        float edge = run[0].Left, size = 0;
+        bool bold = true, italic = true;
+        int next = 0;
+        foreach (ref readonly Glyph glyph in run)
+        {
+            glyph.Text.CopyTo(text[next..]);
             float start = Math.Max(edge, glyph.Left);
             float end = Math.Max(start, glyph.Right);
             for (int i = 1; i <= glyph.Text.Length; i++)
             {
-                edges.Add(start + ((end - start) * i / glyph.Text.Length));   // the letters of a ligature share its width
+                edges[next++] = start + ((end - start) * i / glyph.Text.Length);   // the letters of a ligature share its width
             }
 
             edge = end;
+            size = Math.Max(size, glyph.Size);
+            bold &= glyph.Bold;
+            italic &= glyph.Italic;
         }
 
-        return new Word
-        {
-            Text = text.ToString(),
-            Left = run[0].Left,
-            Edges = [.. edges],
-            Size = run.Max(glyph => glyph.Size),
-            Bold = run.TrueForAll(glyph => glyph.Bold),
-            Italic = run.TrueForAll(glyph => glyph.Italic),
-        };
-    }
-
-    private static float Median(IEnumerable<float> values)
-    {
-        float[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        return new Word { Text = new string(text), Left = run[0].Left, Edges = edges, Size = size, Bold = bold, Italic = italic };
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PageWriter(int start)
     public void Append(Line line, bool dropLast = false)
     {
         int from = text.Length;
-        var edges = new List<float>();
+        var edges = new List<float>(128);
         for (int c = 0; c < line.Cells.Count; c++)
         {
             for (int w = 0; w < line.Cells[c].Words.Count; w++)
@@ -35,7 +35,10 @@ internal sealed class PageWriter(int start)
 
                 text.Append(word.Text);
                 float last = edges.Count == 0 ? word.Left : edges[^1];
-                edges.AddRange(word.Edges.Select(edge => Math.Max(last, edge)));
+                foreach (float edge in word.Edges)
+                {
+                    edges.Add(Math.Max(last, edge));
+                }
             }
         }
 

@@ -91,8 +91,13 @@ internal static class ReadingOrder
         int bestCount = 0;
         for (float x = left + (0.2f * width); x < right - (0.2f * width); x += 2)
         {
+            if (!CanPart(lines, x, bestCount))
+            {
+                continue;
+            }
+
             List<Line> clear = lines.FindAll(line => !Crosses(line, x));
-            if (clear.Count > bestCount && Split(clear, x) is var (leftPart, rightPart) && IsProse(leftPart) && IsProse(rightPart))
+            if (Split(clear, x) is var (leftPart, rightPart) && IsProse(leftPart) && IsProse(rightPart))
             {
                 (best, bestCount) = (x, clear.Count);
             }
@@ -101,10 +106,35 @@ internal static class ReadingOrder
         return best;
     }
 
+    /// <summary>The cheap part of the question, which settles it at most places: more lines than <paramref name="best"/> leave the place empty, enough on either side.</summary>
+    private static bool CanPart(List<Line> lines, float x, int best)
+    {
+        int clear = 0, before = 0, after = 0;
+        foreach (Line line in lines)
+        {
+            if (!Crosses(line, x))
+            {
+                clear++;
+                before += line.Cells[0].Right <= x ? 1 : 0;
+                after += line.Cells[^1].Left >= x ? 1 : 0;
+            }
+        }
+
+        return clear > best && before >= MinLines && after >= MinLines;
+    }
+
     private static bool Crosses(Line line, float x)
     {
         const float HalfGutter = 3;
-        return line.Cells.Exists(cell => cell.Left < x + HalfGutter && cell.Right > x - HalfGutter);
+        foreach (Cell cell in line.Cells)
+        {
+            if (cell.Left < x + HalfGutter && cell.Right > x - HalfGutter)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static (List<Line> Left, List<Line> Right) Split(List<Line> lines, float x)
@@ -138,7 +168,7 @@ internal static class ReadingOrder
 
         float width = lines.Max(line => line.Right) - lines.Min(line => line.Left);
         int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= 3 && line.Right - line.Left > 0.6f * width);
-        double words = lines.Average(line => line.Words.Count());
+        double words = lines.Average(line => line.Cells.Sum(cell => cell.Words.Count));
         return full >= 0.5 * lines.Count && words >= 3.5;
     }
 }

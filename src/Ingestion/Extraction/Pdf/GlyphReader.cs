@@ -10,10 +10,12 @@ namespace Rag.Ingestion.Extraction.Pdf;
 internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
 {
     private readonly Dictionary<string, (bool Bold, bool Italic)> faces = [];
+    private readonly List<Glyph>[] byTurn = [[], [], [], []];   // of the page at hand; kept, for a page's worth is large
+    private (IFont? Font, bool Bold, bool Italic) face;
 
     public LaidOutPage Read(PaintedPage page)
     {
-        var byTurn = new Dictionary<Turn, List<Glyph>>();
+        Array.ForEach(byTurn, glyphs => glyphs.Clear());
         var hidden = new HiddenText(page, layersOff);
         var spans = new HiddenSpans(page.Number, page.Height);
         foreach (PaintedGlyph painted in page.Glyphs)
@@ -43,18 +45,18 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
 
             (float left, float baseline) = turn.ToText(painted.Start.X, page.Height - painted.Start.Y);
             (float right, _) = turn.ToText(painted.End.X, page.Height - painted.End.Y);
-            if (!float.IsFinite(left) || !float.IsFinite(right) || !float.IsFinite(baseline) || painted.Size is not (> 0 and < 2_000))
+            if (!float.IsFinite(left) || !float.IsFinite(right) || !float.IsFinite(baseline) || painted.Style.Size is not (> 0 and < 2_000))
             {
                 continue;
             }
 
-            (bool bold, bool italic) = Face(painted.Font);
-            if (!byTurn.TryGetValue(turn, out List<Glyph>? glyphs))
+            if (face.Font != painted.Style.Font)
             {
-                byTurn[turn] = glyphs = [];
+                (bool bold, bool italic) = Face(painted.Style.Font);
+                face = (painted.Style.Font, bold, italic);
             }
 
-            glyphs.Add(new Glyph(text, left, Math.Max(left, right), baseline, (float)painted.Size, bold, italic));
+            byTurn[(int)turn].Add(new Glyph(text, left, Math.Max(left, right), baseline, (float)painted.Style.Size, face.Bold, face.Italic));
         }
 
         foreach (ReplacementText replacement in page.Replacements.Where(FalseReplacement.IsFalse))
@@ -62,7 +64,7 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
             spans.Add(HiddenTextKind.Replacement, replacement.Given, replacement.Box);
         }
 
-        var lines = byTurn.OrderBy(entry => entry.Key).SelectMany(entry => LineBuilder.Build(entry.Value, entry.Key)).ToList();
+        var lines = Enum.GetValues<Turn>().SelectMany(turn => LineBuilder.Build(byTurn[(int)turn], turn)).ToList();
         return new LaidOutPage(page.Number, (float)page.Width, (float)page.Height, lines)
         {
             Hidden = spans.Finish(),

@@ -16,9 +16,11 @@ internal sealed class HiddenText
     private readonly PaintedPage page;
     private readonly IReadOnlySet<string> layersOff;
     private readonly List<Box> pictures;
+    private readonly AreasByHeight areas;
 
     public HiddenText(PaintedPage page, IReadOnlySet<string> layersOff)
     {
+        areas = new AreasByHeight(page);
         (this.page, this.layersOff) = (page, layersOff);
         pictures = [.. page.Areas.Where(area => area.IsPicture).Select(area => area.Box)];
     }
@@ -30,7 +32,7 @@ internal sealed class HiddenText
     public HiddenTextKind? Find(PaintedGlyph glyph)
     {
         (double x, double y) = ((glyph.Box.Left + glyph.Box.Right) / 2, (glyph.Box.Bottom * 0.7) + (glyph.Box.Top * 0.3));
-        if (glyph.Layer is { } layer && layersOff.Contains(layer))
+        if (glyph.Style.Layer is { } layer && layersOff.Contains(layer))
         {
             return HiddenTextKind.Marked;
         }
@@ -62,30 +64,37 @@ internal sealed class HiddenText
 
     private bool IsLikeItsGround(PaintedGlyph glyph, double x, double y)
     {
-        if (glyph.Ink is not { Fill: not null } and not { Stroke: not null })
+        if (glyph.Style.Ink is not { Fill: not null } and not { Stroke: not null })
         {
             return false;
         }
 
-        for (int i = glyph.Order - 1; i >= 0; i--)
+        IReadOnlyList<int> near = areas.At(y);
+        for (int n = near.Count - 1; n >= 0; n--)
         {
-            PaintedArea area = page.Areas[i];
-            if (area.Box.Holds(x, y))
+            PaintedArea area = page.Areas[near[n]];
+            if (near[n] < glyph.Style.Order && area.Box.Holds(x, y))
             {
-                return area.Colour is { } ground && IsInk(glyph.Ink, ground);
+                return area.Colour is { } ground && IsInk(glyph.Style.Ink, ground);
             }
         }
 
-        return IsInk(glyph.Ink, (1, 1, 1));   // paper
+        return IsInk(glyph.Style.Ink, (1, 1, 1));   // paper
     }
 
     /// <summary>Under something that nothing shows through and that was painted later; a picture of the whole page is a scan and shows what stands under it.</summary>
     private bool IsCovered(PaintedGlyph glyph, double y)
     {
-        double width = glyph.Box.Right - glyph.Box.Left;
-        for (int i = page.Areas.Count - 1; i >= glyph.Order; i--)
+        if (glyph.Style.Order == page.Areas.Count)
         {
-            PaintedArea area = page.Areas[i];
+            return false;
+        }
+
+        double width = glyph.Box.Right - glyph.Box.Left;
+        IReadOnlyList<int> near = areas.At(y);
+        for (int n = near.Count - 1; n >= 0 && near[n] >= glyph.Style.Order; n--)
+        {
+            PaintedArea area = page.Areas[near[n]];
             if (area.Opaque && area.Box.Holds(glyph.Box.Left + (width / 4), y) && area.Box.Holds(glyph.Box.Right - (width / 4), y)
                 && !(area.IsPicture && Visible(area.Box) >= ScanShare * page.Width * page.Height))
             {

@@ -13,10 +13,10 @@ internal sealed class MarkedContent
     public IReadOnlyList<ReplacementText> Replacements => replacements;
 
     /// <summary>Name of the innermost optional content group; null outside of any.</summary>
-    public string? Layer => open.Select(mark => mark.Layer).FirstOrDefault(layer => layer is not null);
+    public string? Layer => open.TryPeek(out Mark? mark) ? mark.Layer : null;
 
     public void Begin(string tag, DictionaryToken? facts, IPdfTokenScanner scanner) =>
-        open.Push(new Mark(tag == "OC" ? LayerName(facts, scanner) : null, facts is null ? null : Text(facts, "ActualText", scanner)));
+        open.Push(new Mark((tag == "OC" ? LayerName(facts, scanner) : null) ?? Layer, facts is null ? null : Text(facts, "ActualText", scanner)));
 
     /// <returns>True when the form belongs to a layer; then it is to be ended like a mark.</returns>
     public bool BeginForm(DictionaryToken form, IPdfTokenScanner scanner)
@@ -89,6 +89,7 @@ internal sealed class MarkedContent
 
     private sealed class Mark(string? layer, string? given)
     {
+        /// <summary>Its own, else that of the mark around it.</summary>
         public string? Layer { get; } = layer;
         public string? Given { get; } = given;
         public StringBuilder Painted { get; } = new();

@@ -29,6 +29,7 @@ internal sealed class PagePainter(
     private readonly Stack<Box> clips = new([Box.Everything]);
     private readonly MarkedContent marks = new();
     private readonly (double Width, double Height) displayed = rotation.SwapsAxis ? (crop.Bounds.Height, crop.Bounds.Width) : (crop.Bounds.Width, crop.Bounds.Height);
+    private GlyphStyle? style;   // of the last glyph
     private bool clipNext;
 
     private bool AreLayersOff => marks.Layer is not null;
@@ -55,9 +56,9 @@ internal sealed class PagePainter(
         PdfRectangle em = PerformantRectangleTransformer.Transform(
             renderingMatrix, textMatrix, transformationMatrix, new PdfRectangle(0, 0, characterBoundingBox.Width, UserSpaceUnit.PointMultiples));
         Box box = Box.Around(em);
-        double up = Math.Sqrt(Math.Pow(em.TopLeft.X - em.BottomLeft.X, 2) + Math.Pow(em.TopLeft.Y - em.BottomLeft.Y, 2));
+        double x = em.TopLeft.X - em.BottomLeft.X, y = em.TopLeft.Y - em.BottomLeft.Y;
         marks.Stand(box);
-        glyphs.Add(new PaintedGlyph(unicode, em.BottomLeft, em.BottomRight, pointSize, font, box, up, InkOf(currentState), areas.Count, marks.Layer, SeenOf(currentState, box)));
+        glyphs.Add(new PaintedGlyph(unicode, em.BottomLeft, em.BottomRight, box, Math.Sqrt((x * x) + (y * y)), SeenOf(currentState, box), StyleOf(font, pointSize, currentState)));
     }
 
     public override void PushState()
@@ -192,6 +193,17 @@ internal sealed class PagePainter(
         TextRenderingMode.FillThenStroke or TextRenderingMode.FillThenStrokeClip => new Ink(ColourOf(state.CurrentNonStrokingColor), ColourOf(state.CurrentStrokingColor)),
         _ => new Ink(ColourOf(state.CurrentNonStrokingColor), null),
     };
+
+    private GlyphStyle StyleOf(IFont font, double size, CurrentGraphicsState state)
+    {
+        Ink ink = InkOf(state);
+        if (style is null || style.Font != font || style.Size != size || style.Order != areas.Count || style.Layer != marks.Layer || style.Ink != ink)
+        {
+            style = new GlyphStyle(font, size, ink, areas.Count, marks.Layer);
+        }
+
+        return style;
+    }
 
     private PdfPoint Transform(double x, double y) => CurrentTransformationMatrix.Transform(new PdfPoint(x, y));
 

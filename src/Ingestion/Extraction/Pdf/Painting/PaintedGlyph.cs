@@ -5,12 +5,15 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 
 /// <summary>A glyph as it is painted. Points; the origin is the lower left corner of the page as displayed.</summary>
 /// <param name="Text">As the font maps it; may hold characters that nobody sees.</param>
-/// <param name="Size">Font size in points, as PdfPig gives it.</param>
 /// <param name="Box">Around the em square: from the baseline up by the size that it is painted in.</param>
+internal sealed record PaintedGlyph(string Text, PdfPoint Start, PdfPoint End, Box Box, double PaintedSize, Seen Seen, GlyphStyle Style);
+
+/// <summary>What glyphs that are painted one after the other have in common.</summary>
+/// <param name="Font">Face and encoding.</param>
+/// <param name="Size">Font size in points, as PdfPig gives it.</param>
 /// <param name="Order">How many areas were painted before.</param>
-/// <param name="Layer">Name of the optional content group that it belongs to; null: always shown.</param>
-internal sealed record PaintedGlyph(
-    string Text, PdfPoint Start, PdfPoint End, double Size, IFont Font, Box Box, double PaintedSize, Ink Ink, int Order, string? Layer, Seen Seen);
+/// <param name="Layer">Name of the optional content group that they belong to; null: always shown.</param>
+internal sealed record GlyphStyle(IFont Font, double Size, Ink Ink, int Order, string? Layer);
 
 /// <summary>What can be told of a glyph at the time it is painted.</summary>
 internal enum Seen
