@@ -52,7 +52,7 @@ internal static class LineBuilder
                 Glyph last = run[^1];
                 float size = Math.Max(last.Size, glyph.Size);
                 float gap = glyph.Left - last.Right;
-                if (glyph.Text == last.Text && glyph.Left - last.Left < PaintedTwice * size)
+                if (glyph.Left - last.Left < PaintedTwice * size && glyph.Text == last.Text)
                 {
                     continue;   // poor man's bold: the same letter painted twice, a little apart
                 }
@@ -91,23 +91,26 @@ internal static class LineBuilder
     private static float Tracking(List<Glyph> row)
     {
         const int enough = 6;
-        var gaps = new List<float>(row.Count);
+        const float kerning = 0.05f, cells = 0.6f;
+        Span<float> gaps = row.Count <= 512 ? stackalloc float[row.Count] : new float[row.Count];
+        int count = 0, wide = 0;
         for (int i = 1; i < row.Count; i++)
         {
             if (char.IsLetterOrDigit(row[i].Text[0]) && char.IsLetterOrDigit(row[i - 1].Text[0]))   // not the dots that lead to a page number
             {
-                gaps.Add((row[i].Left - row[i - 1].Right) / Math.Max(row[i].Size, row[i - 1].Size));
+                gaps[count] = (row[i].Left - row[i - 1].Right) / Math.Max(row[i].Size, row[i - 1].Size);
+                wide += gaps[count++] > kerning ? 1 : 0;
             }
         }
 
-        if (gaps.Count < enough)
+        if (count < enough || wide < count - (count / 3))
         {
             return 0;
         }
 
+        gaps = gaps[..count];
         gaps.Sort();
-        float usual = gaps[gaps.Count / 3];   // most gaps are inside words, also where words are short
-        return usual is > 0.05f and < 0.6f ? usual : 0;   // wider apart stand the cells of a table
+        return gaps[count / 3] < cells ? gaps[count / 3] : 0;   // most gaps are inside words, also where words are short; wider apart stand the cells of a table
     }
 
     private static Word ToWord(ReadOnlySpan<Glyph> run)

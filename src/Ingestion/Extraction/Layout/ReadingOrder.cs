@@ -9,6 +9,11 @@ internal static class ReadingOrder
     private const int MinLines = 4;
     private const int MaxDepth = 3;
 
+    // Running text: so many of its lines have no wide gap and so many words at least; and so many words a line, all in all.
+    private const double RunningShare = 0.5;
+    private const int WordsOfRunningText = 3;
+    private const double WordsOfALine = 3.5;
+
     public static List<Line> Sort(List<Line> lines)
     {
         var sorted = new List<Line>(lines.Count);
@@ -106,21 +111,53 @@ internal static class ReadingOrder
         return best;
     }
 
-    /// <summary>The cheap part of the question, which settles it at most places: more lines than <paramref name="best"/> leave the place empty, enough on either side.</summary>
+    /// <summary>The cheap part of the question, which settles it at most places: more lines than <paramref name="best"/> leave the place empty, and both sides may be prose.</summary>
     private static bool CanPart(List<Line> lines, float x, int best)
     {
-        int clear = 0, before = 0, after = 0;
+        int clear = 0;
+        Side before = default, after = default;
         foreach (Line line in lines)
         {
-            if (!Crosses(line, x))
+            if (Crosses(line, x))
             {
-                clear++;
-                before += line.Cells[0].Right <= x ? 1 : 0;
-                after += line.Cells[^1].Left >= x ? 1 : 0;
+                continue;
             }
+
+            clear++;
+            int split = 0;
+            while (split < line.Cells.Count && line.Cells[split].Right <= x)
+            {
+                split++;
+            }
+
+            before.Add(line.Cells, 0, split);
+            after.Add(line.Cells, split, line.Cells.Count);
         }
 
-        return clear > best && before >= MinLines && after >= MinLines;
+        return clear > best && before.CanBeProse && after.CanBeProse;
+    }
+
+    /// <summary>What <see cref="IsProse"/> asks of one side, but for the widths.</summary>
+    private struct Side
+    {
+        private int lines, running, words;
+
+        public readonly bool CanBeProse => lines >= MinLines && running >= RunningShare * lines && words >= WordsOfALine * lines;
+
+        public void Add(List<Cell> cells, int first, int end)
+        {
+            if (first == end)
+            {
+                return;
+            }
+
+            lines++;
+            running += end - first == 1 && cells[first].Words.Count >= WordsOfRunningText ? 1 : 0;
+            for (int i = first; i < end; i++)
+            {
+                words += cells[i].Words.Count;
+            }
+        }
     }
 
     private static bool Crosses(Line line, float x)
@@ -167,8 +204,8 @@ internal static class ReadingOrder
         }
 
         float width = lines.Max(line => line.Right) - lines.Min(line => line.Left);
-        int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= 3 && line.Right - line.Left > 0.6f * width);
+        int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= WordsOfRunningText && line.Right - line.Left > 0.6f * width);
         double words = lines.Average(line => line.Cells.Sum(cell => cell.Words.Count));
-        return full >= 0.5 * lines.Count && words >= 3.5;
+        return full >= RunningShare * lines.Count && words >= WordsOfALine;
     }
 }
