@@ -56,6 +56,12 @@ public sealed class IngestionOptions
     /// <summary>Longest wait for the next page, in seconds.</summary>
     [Range(0.1, 3_600)] public double PageTimeoutSeconds { get; set; } = 20;
 
+    /// <summary>Most processor time for one file, in seconds, all cores together.</summary>
+    [Range(0.1, 86_400)] public double FileCpuSeconds { get; set; } = 600;
+
+    /// <summary>Most processor time for one page, in seconds. Unlike the wait it does not run out on a machine that is busy with other things.</summary>
+    [Range(0.1, 3_600)] public double PageCpuSeconds { get; set; } = 15;
+
     /// <summary>Recognise text in pictures (.png, .jpg, .tif). Off: pictures are refused with a sentence.</summary>
     public OcrEngine Ocr { get; set; } = OcrEngine.Off;
 

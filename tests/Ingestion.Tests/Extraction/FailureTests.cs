@@ -80,6 +80,24 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task EndlessLoop_IsKilledAtThePagesProcessorTime()
+    {
+        await using ExtractorPool pool = Extractors.Pool(options => (options.PageCpuSeconds, options.PageTimeoutSeconds) = (1.5, 600));
+        Assert.Equal(RefusalReason.TimedOut, (await pool.ReadAsync(FaultFiles.Spin())).Reason);
+        await AssertReadsOnAsync(pool);
+    }
+
+    [Fact]
+    public async Task PagesThatAreEachSlow_AreKilledAtTheFilesProcessorTime()
+    {
+        await using ExtractorPool pool = Extractors.Pool(options => (options.FileCpuSeconds, options.PageTimeoutSeconds) = (2.5, 600));
+        Reading reading = await pool.ReadAsync(FaultFiles.SpinPages());
+        Assert.Equal(RefusalReason.TimedOut, reading.Reason);
+        Assert.InRange(reading.Pages.Count, 1, 20);
+        await AssertReadsOnAsync(pool);
+    }
+
+    [Fact]
     public async Task FloodOfErrors_IsKilledAtTheCap()
     {
         await using ExtractorPool pool = Extractors.Pool(options => options.MaxExtractorErrorBytes = 1024 * 1024);

@@ -100,6 +100,20 @@ public sealed class PdfReadingTests(PdfReadingTests.Warm warm) : IClassFixture<P
         Assert.Contains("systems. 10", (await ReadAsync(PdfFiles.Build([page]))).Text, StringComparison.Ordinal);
     }
 
+    /// <summary>What a page holds is seen from left to right; what comes out is as it is read.</summary>
+    [Theory]
+    [InlineData("דברה לש 2023 תנשל חוד", "דוח לשנת 2023 של הרבד")]
+    [InlineData("Docent 2.0 השדח תכרעמ", "מערכת חדשה Docent 2.0")]
+    [InlineData("(םולש)", "(שלום)")]
+    [InlineData("\uFEE1\uFEFC\uFEB3", "سلام")]
+    public async Task RightToLeft_ComesOutAsItIsRead(string seen, string read) =>
+        Assert.Equal(read + "\n", (await ReadAsync(PdfFiles.WithLetters(seen))).Text);
+
+    /// <summary>TeX paints some accents as letters of their own.</summary>
+    [Fact]
+    public async Task AccentOverALetter_BecomesOneLetter() =>
+        Assert.Equal("café\n", (await ReadAsync(PdfFiles.WithLetters("cafe\u0301"))).Text);
+
     [Fact]
     public async Task HyphenAtLineEnd_IsJoinedUnlessTheWordHasOne()
     {

@@ -12,6 +12,12 @@ public static class FaultFiles
 
     public static byte[] Hang() => Make("hang");
 
+    /// <summary>Loops for ever without a wait.</summary>
+    public static byte[] Spin() => Make("spin");
+
+    /// <summary>Page after page, each after a fifth of a second of processor time.</summary>
+    public static byte[] SpinPages() => Make("spin-pages");
+
     /// <summary>Megabytes on the error pipe.</summary>
     public static byte[] FloodErrors() => Make("flood-errors");
 

@@ -77,6 +77,30 @@ public static partial class PdfFiles
     /// <summary>An image and no letter on every page, as a scanner without text recognition writes it.</summary>
     public static byte[] NoText(int pages = 1) => Build(Enumerable.Range(0, pages).Select(_ => new PdfCanvas().Image(36, 36, 540, 720)));
 
+    /// <summary>One line of any letters, painted in the order given, whose font says what they mean (<c>ToUnicode</c>). At most 90 different ones; what is drawn are boxes.</summary>
+    public static byte[] WithLetters(string letters)
+    {
+        char[] known = [.. letters.Where(c => c != ' ').Distinct()];
+        int Code(char c) => c == ' ' ? ' ' : '!' + Array.IndexOf(known, c);
+        var file = new PdfObjects();
+        string pairs = string.Concat(known.Select(c => string.Create(CultureInfo.InvariantCulture, $"<{Code(c):X2}> <{(int)c:X4}>\n")));
+        int meaning = file.AddStream(
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Letters def /CMapType 2 def\n1 begincodespacerange <00> <FF> endcodespacerange\n" +
+            $"{known.Length + 1} beginbfchar\n<20> <0020>\n{pairs}endbfchar endcmap end end");
+        int shape = file.AddStream("500 0 0 0 450 700 d1 0 0 450 700 re f");
+        int blank = file.AddStream("500 0 0 0 0 0 d1");
+        string codes = string.Join(' ', Enumerable.Range('!', known.Length).Select(code => $"/c{code}"));
+        int font = file.Add(
+            $"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[0.001 0 0 0.001 0 0]/ToUnicode {meaning} 0 R/Resources<<>>/Encoding<</Type/Encoding/Differences[32 /space {codes}]>>" +
+            $"/CharProcs<</space {blank} 0 R {string.Join(' ', Enumerable.Range('!', known.Length).Select(code => $"/c{code} {shape} 0 R"))}>>" +
+            $"/FirstChar 32/LastChar {32 + known.Length}/Widths[{string.Join(' ', Enumerable.Repeat("500", known.Length + 1))}]>>");
+        int content = file.AddStream($"BT /F1 12 Tf 1 0 0 1 72 700 Tm <{string.Concat(letters.Select(c => Code(c).ToString("X2", CultureInfo.InvariantCulture)))}> Tj ET");
+        int tree = file.Reserve();
+        int page = file.Add($"<</Type/Page/Parent {tree} 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R/Resources<</Font<</F1 {font} 0 R>>>>>>");
+        file.Set(tree, $"<</Type/Pages/Kids[{page} 0 R]/Count 1>>");
+        return file.ToFile(file.Add($"<</Type/Catalog/Pages {tree} 0 R>>"));
+    }
+
     /// <summary>Writes a paragraph and returns the baseline of the line after it.</summary>
     public static double Paragraph(PdfCanvas page, double x, double baseline, double width, string text, double size = 10, double pitch = 13)
     {

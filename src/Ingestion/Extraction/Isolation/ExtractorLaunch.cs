@@ -52,7 +52,11 @@ internal sealed class ExtractorLaunch
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no debugger socket in the temporary folder
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // its double mapping needs a file in memory, which the limit on files forbids
-        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        if (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant)
+        {
+            start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";   // no ICU here, and it would not start; else it needs it: accents and Arabic shapes are put together by it
+        }
+
         return start;
     }
 

@@ -5,12 +5,12 @@ using Rag.Retrieval.Knowledge;
 namespace Rag.Ingestion.Extraction.Isolation;
 
 /// <summary>
-/// One child process and the caps it runs under: memory, time for a file, time for a page, bytes of diagnostics. Whatever breaks a cap
+/// One child process and the caps it runs under: memory, time and processor time for a file and for a page, bytes of diagnostics. Whatever breaks a cap
 /// ends the child; reading its pipe then ends by itself. Serves one file at a time.
 /// </summary>
 internal sealed class ExtractorProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan MemorySample = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(100);
 
     private readonly Process process;
     private readonly IngestionOptions options;
@@ -20,6 +20,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     private readonly ErrorDrain errors;
     private readonly CancellationTokenSource ended = new();
     private readonly Task watch;
+    private readonly CpuMeter cpu = new();
     private int killedFor = -1;   // a KillReason; the first one counts
     private bool greeted;
 
@@ -28,7 +29,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         (this.process, this.options, this.clock, this.logger) = (process, options, clock, logger);
         output = process.StandardOutput.BaseStream;
         errors = new ErrorDrain(process.StandardError.BaseStream, options.MaxExtractorErrorBytes, () => Kill(KillReason.Flood));
-        watch = WatchMemoryAsync();
+        watch = WatchAsync();
     }
 
     private enum KillReason
@@ -106,8 +107,10 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         int pageCount = 0, passed = 0;
         (int next, int start) = sink.Next;
         int first = next;
+        using CpuMeter.File metered = cpu.BeginFile();
         while (true)
         {
+            cpu.BeginPage();
             long waiting = clock.GetTimestamp();
             Frame? received = await ReadAsync(left);
             left -= clock.GetElapsedTime(waiting);   // only the child's time counts, not what the parent does with a page
@@ -176,10 +179,10 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         };
     }
 
-    private async Task WatchMemoryAsync()
+    private async Task WatchAsync()
     {
         long cap = options.ExtractorMemoryMegabytes * 1024L * 1024;
-        using var timer = new PeriodicTimer(MemorySample, clock);
+        using var timer = new PeriodicTimer(Sample, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(ended.Token))
@@ -193,6 +196,12 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                 if (process.WorkingSet64 > cap)
                 {
                     Kill(KillReason.Memory);
+                }
+
+                cpu.Update(process.TotalProcessorTime);
+                if (cpu.OfFile > TimeSpan.FromSeconds(options.FileCpuSeconds) || cpu.OfPage > TimeSpan.FromSeconds(options.PageCpuSeconds))
+                {
+                    Kill(KillReason.Time);
                 }
             }
         }

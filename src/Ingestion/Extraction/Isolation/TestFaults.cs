@@ -29,6 +29,8 @@ internal static class TestFaults
                 SendPage(output, "The only page before the extractor hangs.", pages: 2);
                 Thread.Sleep(Timeout.Infinite);
             },
+            "spin" => _ => Spin(TimeSpan.MaxValue),
+            "spin-pages" => SpinPages,
             "flood-errors" => _ => Flood(Pipes.Error()),
             "flood-output" => Flood,
             "fill-memory" => _ => FillManaged(),
@@ -47,6 +49,29 @@ internal static class TestFaults
         ExtractedPage page = TextExtractor.Extract(Encoding.UTF8.GetBytes(text), FileKind.PlainText);
         new Frame(FrameKind.Begin, PageCodec.Begin(null, pages)).WriteTo(output);
         new Frame(FrameKind.Page, PageCodec.Page(page)).WriteTo(output);
+    }
+
+    private static void Spin(TimeSpan spend)
+    {
+        TimeSpan begun = Environment.CpuUsage.TotalTime;
+        while (Environment.CpuUsage.TotalTime - begun < spend)
+        {
+            Thread.SpinWait(100_000);
+        }
+    }
+
+    private static void SpinPages(Stream output)
+    {
+        const int pages = 200;
+        new Frame(FrameKind.Begin, PageCodec.Begin(null, pages)).WriteTo(output);
+        int start = 0;
+        for (int number = 1; number <= pages; number++)
+        {
+            Spin(TimeSpan.FromSeconds(0.2));
+            ExtractedPage page = TextExtractor.Extract("A page that took its time."u8.ToArray(), FileKind.PlainText);
+            new Frame(FrameKind.Page, PageCodec.Page(page with { Text = page.Text with { Number = number, Start = start, Lines = [] }, Blocks = [] })).WriteTo(output);
+            start += page.Text.Text.Length;
+        }
     }
 
     private static void Flood(Stream pipe)

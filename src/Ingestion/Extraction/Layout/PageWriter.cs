@@ -20,6 +20,12 @@ internal sealed class PageWriter(int start)
     /// <param name="dropLast">Leave out the last character (a hyphen that only breaks a word).</param>
     public void Append(Line line, bool dropLast = false)
     {
+        if (RightToLeft.IsRightToLeft(line))
+        {
+            AppendTurned(line);
+            return;
+        }
+
         int from = text.Length;
         var edges = new List<float>(128);
         for (int c = 0; c < line.Cells.Count; c++)
@@ -48,6 +54,16 @@ internal sealed class PageWriter(int start)
             edges.RemoveAt(edges.Count - 1);
         }
 
+        lines.Add(ToTextLine(line, start + from, edges));
+    }
+
+    /// <summary>A line read from right to left. Its characters share its width: edges ascend with the text, and these would not.</summary>
+    private void AppendTurned(Line line)
+    {
+        int from = text.Length;
+        text.AppendJoin('\t', line.Cells.AsEnumerable().Reverse().Select(cell => string.Join(' ', RightToLeft.Words(cell))));
+        int length = text.Length - from;
+        var edges = new List<float>(Enumerable.Range(1, length).Select(i => line.Left + ((line.Right - line.Left) * i / length)));
         lines.Add(ToTextLine(line, start + from, edges));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Rag.Ingestion.Extraction.Layout;
 
 namespace Rag.Ingestion.Extraction.Pdf;
 
@@ -31,6 +32,10 @@ internal static class GlyphText
             else if (c is >= '\uFB00' and <= '\uFB06')
             {
                 clean.Append(Ligatures[c - '\uFB00']);
+            }
+            else if (RightToLeft.IsShape(c))
+            {
+                clean.Append(RightToLeft.WithoutShapes(value.Substring(i, 1)));
             }
             else if (c is '\u00AD')
             {
