@@ -77,7 +77,7 @@ public static partial class PdfFiles
     /// <summary>An image and no letter on every page, as a scanner without text recognition writes it.</summary>
     public static byte[] NoText(int pages = 1) => Build(Enumerable.Range(0, pages).Select(_ => new PdfCanvas().Image(36, 36, 540, 720)));
 
-    /// <summary>One line of any letters, painted in the order given, whose font says what they mean (<c>ToUnicode</c>). At most 90 different ones; what is drawn are boxes.</summary>
+    /// <summary>One line of any letters, painted in the order given, whose font says what they mean (<c>ToUnicode</c>). At most 90 different ones; what is drawn are boxes, and marks take no room.</summary>
     public static byte[] WithLetters(string letters)
     {
         char[] known = [.. letters.Where(c => c != ' ').Distinct()];
@@ -93,7 +93,7 @@ public static partial class PdfFiles
         int font = file.Add(
             $"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[0.001 0 0 0.001 0 0]/ToUnicode {meaning} 0 R/Resources<<>>/Encoding<</Type/Encoding/Differences[32 /space {codes}]>>" +
             $"/CharProcs<</space {blank} 0 R {string.Join(' ', Enumerable.Range('!', known.Length).Select(code => $"/c{code} {shape} 0 R"))}>>" +
-            $"/FirstChar 32/LastChar {32 + known.Length}/Widths[{string.Join(' ', Enumerable.Repeat("500", known.Length + 1))}]>>");
+            $"/FirstChar 32/LastChar {32 + known.Length}/Widths[500 {string.Join(' ', known.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.NonSpacingMark ? "0" : "500"))}]>>");
         int content = file.AddStream($"BT /F1 12 Tf 1 0 0 1 72 700 Tm <{string.Concat(letters.Select(c => Code(c).ToString("X2", CultureInfo.InvariantCulture)))}> Tj ET");
         int tree = file.Reserve();
         int page = file.Add($"<</Type/Page/Parent {tree} 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R/Resources<</Font<</F1 {font} 0 R>>>>>>");
