@@ -153,13 +153,13 @@ internal sealed class DocumentPipeline(
                     break;
                 case ModelUnavailableException:
                     logger.EmbeddingFailed(exception, lease.Document);
-                    await PostponeAsync(lease, keeper, RefusalReason.ModelUnavailable);
+                    await PostponeAsync(lease, keeper, RefusalReason.ModelUnavailable, stopping);
                     break;
                 case not null when StorageFaults.IsStorageFull(exception):
-                    await PostponeAsync(lease, keeper, RefusalReason.StorageFull);
+                    await PostponeAsync(lease, keeper, RefusalReason.StorageFull, stopping);
                     break;
                 case not null when StorageFaults.IsBusy(exception):
-                    await PostponeAsync(lease, keeper, RefusalReason.StorageBusy);
+                    await PostponeAsync(lease, keeper, RefusalReason.StorageBusy, stopping);
                     break;
                 default:
                     logger.DocumentBroke(exception!, lease.Document, lease.Attempt);
@@ -172,14 +172,27 @@ internal sealed class DocumentPipeline(
         }
     }
 
-    /// <summary>The file is not at fault: it waits and is tried again.</summary>
-    private async Task PostponeAsync(JobLease lease, LeaseKeeper keeper, RefusalReason reason)
+    /// <summary>The file is not at fault: it waits and is tried again. On a disk without any room not even that can be noted; then there is nothing to do but wait for some.</summary>
+    private async Task PostponeAsync(JobLease lease, LeaseKeeper keeper, RefusalReason reason, CancellationToken stopping)
     {
-        using var patience = new CancellationTokenSource(LastWords, clock);
         await keeper.StopAsync();
-        if (await jobs.PostponeAsync(lease, reason, patience.Token) is { } next)
+        while (true)
         {
-            logger.DocumentPostponed(lease.Document, reason, next);
+            using var patience = new CancellationTokenSource(LastWords, clock);
+            try
+            {
+                if (await jobs.PostponeAsync(lease, reason, patience.Token) is { } next)
+                {
+                    logger.DocumentPostponed(lease.Document, reason, next);
+                }
+
+                return;
+            }
+            catch (Exception full) when (StorageFaults.IsStorageFull(full))
+            {
+                logger.NoRoomAtAll(lease.Document, reason);
+                await Task.Delay(LastWords, clock, stopping);
+            }
         }
     }
 

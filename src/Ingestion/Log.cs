@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(2017, LogLevel.Warning, "Document {Document} waits, {Reason}; tried again at {Next:O}")]
     public static partial void DocumentPostponed(this ILogger logger, DocumentId document, RefusalReason reason, DateTime next);
 
+    [LoggerMessage(2021, LogLevel.Error, "The disk has no room even to note that document {Document} waits, {Reason}; make room")]
+    public static partial void NoRoomAtAll(this ILogger logger, DocumentId document, RefusalReason reason);
+
     [LoggerMessage(2018, LogLevel.Warning, "Stopped for a test at {Point}")]
     public static partial void StoppedForATest(this ILogger logger, Composition.StopPoint point);
 

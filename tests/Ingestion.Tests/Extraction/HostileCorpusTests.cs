@@ -19,6 +19,24 @@ public sealed class HostileCorpusTests
         Assert.All(outcomes, outcome => Assert.InRange(outcome.Took, TimeSpan.Zero, 3 * LongestAllowed));   // two tries, on a busy machine
     }
 
+    /// <summary>The extractor holds the file, and PdfPig what it has read of it, but not its pages: ten times as many cost no more than that. Run by <c>eng/soak corpus</c>.</summary>
+    [Fact(Explicit = true)]
+    public async Task ManyPages_AreReadInFlatMemory()
+    {
+        var sizes = new List<double>();
+        foreach (int pages in (int[])[1_000, 10_000])
+        {
+            byte[] file = Rag.Testing.Pdf.PdfFiles.Text(pages);
+            var (outcomes, peak) = await HostileRun.RunAsync([HostileFile.Read("large", file)], TestContext.Current.CancellationToken);
+            Assert.Null(outcomes.Single().Wrong);
+            sizes.Add(peak - (3.0 * file.Length));
+            TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {pages} pages, {file.Length / 1048576.0:0.0} MB | {outcomes.Single().Took.TotalSeconds:0.0} s | extractor at most {peak / 1048576.0:0} MB |"));
+        }
+
+        Assert.True(sizes[1] <= 1.25 * sizes[0], $"{sizes[1] / 1048576:0} MB against {sizes[0] / 1048576:0} MB");
+    }
+
     /// <summary>DOCENT_SOAK_ROUNDS files or a few more; a table for docs/reliability.md. Run by <c>eng/soak corpus</c>.</summary>
     [Fact(Explicit = true)]
     public async Task Corpus_OfThousands()

@@ -11,6 +11,15 @@ public sealed class FaultSoak
 
     private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("DOCENT_SOAK_ROUNDS") ?? "20", CultureInfo.InvariantCulture);
 
+    /// <summary>The disk alone; also part of the run below.</summary>
+    [Fact(Explicit = true)]
+    public async Task FullDisk()
+    {
+        var failures = new List<string>();
+        await RepeatAsync("full disk", Math.Max(1, Rounds / 4), async runs => await runs.FillDiskAsync() ?? throw new InvalidOperationException("This user may not mount a small file system."), failures);
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+    }
+
     [Fact(Explicit = true)]
     public async Task Faults_AtEveryStage_ManyTimes()
     {
@@ -30,6 +39,15 @@ public sealed class FaultSoak
         }
 
         await RepeatAsync("database locked for 30 s", few, runs => Timed(() => runs.LockAsync(TimeSpan.FromSeconds(30))), failures);
+        if (await new FaultRuns(99).FillDiskAsync() is null)
+        {
+            TestContext.Current.TestOutputHelper!.WriteLine("| full disk | not tried: this user may not mount a small file system | |");
+        }
+        else
+        {
+            await RepeatAsync("full disk", few, async runs => await runs.FillDiskAsync() ?? throw new InvalidOperationException("It could be mounted before."), failures);
+        }
+
         await RepeatAsync("two workers, 20 files", few, runs => Timed(() => runs.ShareAsync(20)), failures);
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }

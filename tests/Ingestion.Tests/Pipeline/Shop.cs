@@ -21,8 +21,9 @@ internal sealed class Shop : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly List<IHostedService> started = [];
 
-    private Shop(Dictionary<string, string?> settings)
+    private Shop(string? folder, Dictionary<string, string?> settings)
     {
+        Folder = folder ?? Directory.CreateTempSubdirectory("rag-ingestion-").FullName;
         settings["Retrieval:DataFolder"] = Folder;
         settings["Ingestion:ExtractorTestFaults"] = "true";
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -43,7 +44,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("rag-ingestion-").FullName;
+    public string Folder { get; }
 
     public LogLines Log { get; } = new();
 
@@ -57,9 +58,12 @@ internal sealed class Shop : IAsyncDisposable
 
     public KnowledgeScope Scope { get; } = KnowledgeScope.For(KnowledgeBaseId.New());
 
-    public static async Task<Shop> OpenAsync(params (string Key, string Value)[] settings)
+    public static Task<Shop> OpenAsync(params (string Key, string Value)[] settings) => OpenInAsync(null, settings);
+
+    /// <param name="folder">Exists; deleted at the end. Null: a new one.</param>
+    public static async Task<Shop> OpenInAsync(string? folder, params (string Key, string Value)[] settings)
     {
-        var shop = new Shop(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        var shop = new Shop(folder, settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         foreach (IHostedService hosted in shop.services.GetServices<IHostedService>().Where(hosted => hosted is not IngestionWorker))
         {
             await hosted.StartAsync(Cancel);

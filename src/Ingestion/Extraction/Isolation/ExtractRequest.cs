@@ -7,12 +7,14 @@ namespace Rag.Ingestion.Extraction.Isolation;
 /// <param name="FirstPage">From 1. Pages before it are read for what they tell of those after them, and only counted.</param>
 internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int FirstPage, int Length)
 {
+    private const int PayloadLength = 25;
+
     /// <summary>How much a container may unfold to.</summary>
     public FlowLimits Limits { get; init; } = FlowLimits.Default;
 
     public Frame ToFrame()
     {
-        byte[] payload = new byte[25];
+        byte[] payload = new byte[PayloadLength];
         payload[0] = (byte)Kind;
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(1), MaxPages);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(5), FirstPage);
@@ -22,12 +24,23 @@ internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int 
         return new Frame(FrameKind.Extract, payload);
     }
 
-    public static ExtractRequest Parse(byte[] payload) => new(
-        (FileKind)payload[0],
-        BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(1)),
-        BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(5)),
-        BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(9)))
+    /// <exception cref="InvalidDataException">No request.</exception>
+    public static ExtractRequest Parse(ReadOnlySpan<byte> payload)
     {
-        Limits = new FlowLimits(BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(13)), BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(21))),
-    };
+        if (payload.Length != PayloadLength || !Enum.IsDefined((FileKind)payload[0]))
+        {
+            throw new InvalidDataException("Not a request.");
+        }
+
+        var request = new ExtractRequest(
+            (FileKind)payload[0],
+            BinaryPrimitives.ReadInt32LittleEndian(payload[1..]),
+            BinaryPrimitives.ReadInt32LittleEndian(payload[5..]),
+            BinaryPrimitives.ReadInt32LittleEndian(payload[9..]))
+        {
+            Limits = new FlowLimits(BinaryPrimitives.ReadInt64LittleEndian(payload[13..]), BinaryPrimitives.ReadInt32LittleEndian(payload[21..])),
+        };
+        bool whole = request is { MaxPages: > 0, FirstPage: > 0, Length: >= 0 } && request.Length <= Array.MaxLength && request.Limits is { UnpackedBytes: > 0, Entries: > 0 };
+        return whole ? request : throw new InvalidDataException("Not a request.");
+    }
 }

@@ -63,8 +63,17 @@ internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
         }
 
         (FrameKind kind, int length) = ParseHeader(header);
-        byte[] payload = new byte[length];
-        return await pipe.ReadAtLeastAsync(payload, length, throwOnEndOfStream: false, cancel) < length ? null : new Frame(kind, payload);
+        byte[] payload = [];
+        for (int read = 0; read < length; read = payload.Length)
+        {
+            Array.Resize(ref payload, Next(payload.Length, length));
+            if (await pipe.ReadAtLeastAsync(payload.AsMemory(read), payload.Length - read, throwOnEndOfStream: false, cancel) < payload.Length - read)
+            {
+                return null;
+            }
+        }
+
+        return new Frame(kind, payload);
     }
 
     /// <inheritdoc cref="ReadFromAsync"/>
@@ -77,9 +86,21 @@ internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
         }
 
         (FrameKind kind, int length) = ParseHeader(header);
-        byte[] payload = new byte[length];
-        return pipe.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length ? null : new Frame(kind, payload);
+        byte[] payload = [];
+        for (int read = 0; read < length; read = payload.Length)
+        {
+            Array.Resize(ref payload, Next(payload.Length, length));
+            if (pipe.ReadAtLeast(payload.AsSpan(read), payload.Length - read, throwOnEndOfStream: false) < payload.Length - read)
+            {
+                return null;
+            }
+        }
+
+        return new Frame(kind, payload);
     }
+
+    /// <summary>A buffer grows with what has come, not with what a header promises.</summary>
+    private static int Next(int now, int length) => Math.Min(length, Math.Max(1024 * 1024, 4 * now));
 
     private byte[] Header()
     {
