@@ -24,7 +24,10 @@ switch (args)
     case ["ingest"]:
         await IngestionFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["peers"]:
+        await PeerFigures.RunAsync(CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|peers]");
         return 2;
 }

@@ -124,10 +124,13 @@ internal sealed class ChatEngine : IDisposable
     // Who has gone leaves between two runs.
     private void Drop()
     {
-        foreach (var gone in waiting.Where(job => job.Cancel.IsCancellationRequested).ToArray())
+        for (var i = waiting.Count - 1; i >= 0; i--)
         {
-            waiting.Remove(gone);
-            gone.Fail(new OperationCanceledException(gone.Cancel));
+            if (waiting[i] is { Cancel.IsCancellationRequested: true } gone)
+            {
+                waiting.RemoveAt(i);
+                gone.Fail(new OperationCanceledException(gone.Cancel));
+            }
         }
 
         foreach (var slot in slots)
@@ -145,7 +148,12 @@ internal sealed class ChatEngine : IDisposable
         while (waiting.Count > 0)
         {
             var next = waiting[0];
-            var used = slots.Sum(slot => (long)(slot.Job?.Reserved ?? 0));
+            var used = 0L;
+            foreach (var slot in slots)
+            {
+                used += slot.Job?.Reserved ?? 0;
+            }
+
             if ((used > 0 && used + next.Reserved > budget) || !Array.Exists(slots, slot => slot.Job is null))
             {
                 return;   // in order: a big one must not starve
@@ -154,8 +162,8 @@ internal sealed class ChatEngine : IDisposable
             waiting.RemoveAt(0);
             try
             {
-                Place(next.Prompt, out var slot, out var reused);
-                (slot.Job, next.Read, next.Reused) = (next, reused, reused);
+                Place(next.Prompt, out var free, out var reused);
+                (free.Job, next.Read, next.Reused) = (next, reused, reused);
             }
             catch (Exception error)
             {
@@ -194,13 +202,20 @@ internal sealed class ChatEngine : IDisposable
 
     private void ReadPrompt()
     {
-        var slot = slots.Where(slot => slot.Job is { } job && job.Read < job.Prompt.Ids.Length).MinBy(slot => slot.Used);
-        if (slot is null)
+        Slot? slot = null;
+        foreach (var candidate in slots)   // no query: this runs between any two tokens, and allocates nothing
+        {
+            if (candidate.Job is { } reading && reading.Read < reading.Prompt.Ids.Length && (slot is null || candidate.Used < slot.Used))
+            {
+                slot = candidate;
+            }
+        }
+
+        if (slot?.Job is not { } job)
         {
             return;
         }
 
-        var job = slot.Job!;
         try
         {
             var others = Array.Exists(slots, other => other.Job is { } running && running.Read == running.Prompt.Ids.Length);
