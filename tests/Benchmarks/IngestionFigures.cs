@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Rag.Inference;
 using Rag.Inference.Tokenizers;
 using Rag.Ingestion;
 using Rag.Ingestion.Chunking;
@@ -28,7 +26,7 @@ internal static class IngestionFigures
         var folder = Directory.CreateTempSubdirectory("docent-bench-").FullName;
         try
         {
-            await using var services = new ServiceCollection().AddLogging().AddInference(new ConfigurationBuilder().Build()).BuildServiceProvider();
+            await using var services = Figures.Models();
             var model = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
             var (texts, pages) = Chunks(filings, model.GetService<ITextTokenCounter>()!);
             await using var server = await DocentServer.StartAsync(folder);
@@ -63,11 +61,11 @@ internal static class IngestionFigures
                 }
             }
 
-            double least = alone.Order().ElementAt(Rounds / 2), all = whole.Order().ElementAt(Rounds / 2);
-            Print("chunks per page", texts.Count / (double)pages, "");
-            Print("embedding alone", pages / least, "pages/s");
-            Print("whole ingestion, upload to Ready", pages / all, "pages/s");
-            Print("ratio", least / all, "");
+            double least = Figures.Median(alone), all = Figures.Median(whole);
+            Figures.Print("chunks per page", texts.Count / (double)pages, "");
+            Figures.Print("embedding alone", pages / least, "pages/s");
+            Figures.Print("whole ingestion, upload to Ready", pages / all, "pages/s");
+            Figures.Print("ratio", least / all, "");
 
             var before = server.ResidentBytes() / 1048576.0;
             using var memory = new MemoryWatch(server);
@@ -75,11 +73,11 @@ internal static class IngestionFigures
             var clock = Stopwatch.StartNew();
             await owner.UploadAsync(large, "large.pdf", PdfFiles.Text(Large));
             await owner.WaitUntilFinalAsync(large, TimeSpan.FromMinutes(20), cancel);
-            Print($"{Large} pages", Large / clock.Elapsed.TotalSeconds, "pages/s");
+            Figures.Print($"{Large} pages", Large / clock.Elapsed.TotalSeconds, "pages/s");
             var highest = await memory.StopAsync() / 1048576.0;
-            Print("resident before (server with its models, all of the above done)", before, "MiB");
-            Print("highest resident while they were read, server and extractor", highest, "MiB");
-            Print("more", highest - before, "MiB");
+            Figures.Print("resident before (server with its models, all of the above done)", before, "MiB");
+            Figures.Print("highest resident while they were read, server and extractor", highest, "MiB");
+            Figures.Print("more", highest - before, "MiB");
         }
         finally
         {
@@ -113,9 +111,6 @@ internal static class IngestionFigures
 
         return (texts, pages);
     }
-
-    private static void Print(string what, double value, string unit) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {value:0.##} {unit} |"));
 
     private sealed class Counter(ITextTokenCounter inner) : ITokenCounter
     {

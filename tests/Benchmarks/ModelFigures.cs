@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Rag.Inference;
 using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
 
@@ -21,7 +19,7 @@ internal static class ModelFigures
     /// <summary>Time for 8 candidates of about 40 tokens and a question of about 15, alone and while an answer is written.</summary>
     public static async Task ScoreAsync(CancellationToken cancel)
     {
-        await using var services = Models();
+        await using var services = Figures.Models();
         var chat = services.GetRequiredService<IChatClient>();
         var scorer = chat.GetService<IContinuationScorer>()!;
         var counter = chat.GetService<ITextTokenCounter>()!;
@@ -50,7 +48,7 @@ internal static class ModelFigures
     {
         int[] budgets = [256, 384, 512, 768, 1_024];
         var rates = budgets.ToDictionary(budget => budget, _ => new List<double>());
-        var hosts = budgets.ToDictionary(budget => budget, budget => Models(("Inference:MaxBatchTokens", budget.ToString(CultureInfo.InvariantCulture))));
+        var hosts = budgets.ToDictionary(budget => budget, budget => Figures.Models(("Inference:MaxBatchTokens", budget.ToString(CultureInfo.InvariantCulture))));
         foreach (var length in new[] { 20, 60, 120, 250, 500 })
         {
             foreach (var budget in budgets)
@@ -82,15 +80,10 @@ internal static class ModelFigures
 
         foreach (var budget in budgets)
         {
-            Print($"64 mixed chunks, budget {budget}", rates[budget].Order().ElementAt(Repetitions / 2), "tokens/s (median)");
+            Print($"64 mixed chunks, budget {budget}", Figures.Median(rates[budget]), "tokens/s (median)");
             await hosts[budget].DisposeAsync();
         }
     }
-
-    private static ServiceProvider Models(params (string Key, string Value)[] settings) => new ServiceCollection()
-        .AddLogging()
-        .AddInference(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build())
-        .BuildServiceProvider();
 
     // The text's beginning with so many tokens, cut at a blank.
     private static string Take(ITextTokenCounter counter, string text, int tokens)

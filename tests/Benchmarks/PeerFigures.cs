@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Rag.Inference;
 using Rag.Inference.Chat;
@@ -70,11 +69,11 @@ internal static class PeerFigures
         Row("writing behind 512", s => s.Write512);
         Row("writing behind 1,500", s => s.Write1500);
         Row("8 answers at once, behind 128, together", s => s.Streams);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| first token behind 1,500: with the first 1,200 in the cache against cold | | | {Median(second):0.0} × faster |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| first token behind 1,500: with the first 1,200 in the cache against cold | | | {Figures.Median(second):0.0} × faster |"));
 
         void Row(string what, Func<ChatSpeed, double> of)
         {
-            double mine = Median(ours.Select(of)), other = Median(theirs.Select(of));
+            double mine = Figures.Median([.. ours.Select(of)]), other = Figures.Median([.. theirs.Select(of)]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {mine:0} | {other:0} | {mine / other:0.00} |"));
         }
     }
@@ -142,7 +141,7 @@ internal static class PeerFigures
     private static async Task EmbedAsync(NodePeers peers, string folder, CancellationToken cancel)
     {
         const int runs = 2;
-        await using var services = new ServiceCollection().AddLogging().AddInference(new ConfigurationBuilder().Build()).BuildServiceProvider();
+        await using var services = Figures.Models();
         var options = new InferenceOptions();
         var model = new ModelStore(options, AppContext.BaseDirectory).Open(options.EmbeddingModel, ModelKind.Embedding);
         var generator = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
@@ -168,10 +167,8 @@ internal static class PeerFigures
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| embedding 128 texts of 10 to 250 words, tokens/s | {Median(ours):0} | {Median(theirs):0} (onnxruntime-node, batches of 32 in the order given) | {Median(ours) / Median(theirs):0.00} |"));
+            $"| embedding 128 texts of 10 to 250 words, tokens/s | {Figures.Median(ours):0} | {Figures.Median(theirs):0} (onnxruntime-node, batches of 32 in the order given) | {Figures.Median(ours) / Figures.Median(theirs):0.00} |"));
     }
 
     private static int[] Prompt(int tokens, int seed) => [.. Enumerable.Range(0, tokens).Select(i => 100 + (int)(((i * 7_919L) + (seed * 104_729L)) % 40_000))];
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 }

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Rag.Inference;
 using Rag.Inference.Tokenizers;
 using Rag.Testing;
 using Rag.Testing.Pdf;
@@ -39,13 +37,13 @@ internal static class ProductFigures
         {
             var clock = Stopwatch.StartNew();
             await using var server = await DocentServer.StartAsync(folder);
-            Print("ready after start", clock.Elapsed.TotalSeconds, "s");
+            Figures.Print("ready after start", clock.Elapsed.TotalSeconds, "s");
             using var watch = new MemoryWatch(server);
             using var owner = await DocentClient.SetUpAsync(server);
             var assistant = await owner.CreateAssistantAsync("Benchmark");
             await IngestAsync(owner, assistant, cancel);
             await AskAsync(owner, assistant, cancel);
-            Print("highest resident size of server and extractor", await watch.StopAsync() / 1e6, "MB");
+            Figures.Print("highest resident size of server and extractor", await watch.StopAsync() / 1e6, "MB");
         }
         finally
         {
@@ -63,12 +61,12 @@ internal static class ProductFigures
 
         var filings = await owner.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(10), cancel);
         var pages = filings.Sum(file => file.GetProperty("pages").GetInt32());
-        Print($"pages/s end to end, {pages} pages of three 10-Qs", pages / clock.Elapsed.TotalSeconds, "pages/s");
+        Figures.Print($"pages/s end to end, {pages} pages of three 10-Qs", pages / clock.Elapsed.TotalSeconds, "pages/s");
 
         clock.Restart();
         await owner.UploadAsync(assistant, "generated.pdf", PdfFiles.Text(GeneratedPages));
         await owner.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(10), cancel);
-        Print($"pages/s end to end, {GeneratedPages} generated pages", GeneratedPages / clock.Elapsed.TotalSeconds, "pages/s");
+        Figures.Print($"pages/s end to end, {GeneratedPages} generated pages", GeneratedPages / clock.Elapsed.TotalSeconds, "pages/s");
     }
 
     private static async Task AskAsync(DocentClient owner, Guid assistant, CancellationToken cancel)
@@ -107,14 +105,9 @@ internal static class ProductFigures
 
     private static Func<string, int> TokenCounter()
     {
-        var services = new ServiceCollection().AddLogging();
-        services.AddInference(new ConfigurationBuilder().AddInMemoryCollection([new("Inference:LoadAtStart", "false")]).Build());
-        var provider = services.BuildServiceProvider();
-        return provider.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>()!.Count;
+        var services = Figures.Models(("Inference:LoadAtStart", "false"));
+        return services.GetRequiredService<IChatClient>().GetService<ITextTokenCounter>()!.Count;
     }
-
-    private static void Print(string what, double value, string unit) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {value:0.##} {unit} |"));
 
     private static void PrintSpread(string what, List<double> values, string unit)
     {

@@ -34,7 +34,7 @@ internal static class RandomGguf
         Real(file, "llama.rope.freq_base", 100_000);
         Text(file, "tokenizer.ggml.model", "gpt2");
         Text(file, "tokenizer.ggml.pre", "smollm");
-        Texts(file, "tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(i => $"t{i}"));
+        Texts(file, "tokenizer.ggml.tokens", [.. Enumerable.Range(0, Vocabulary).Select(i => $"t{i}")]);
         Texts(file, "tokenizer.ggml.merges", ["t 0"]);
         Number(file, "tokenizer.ggml.bos_token_id", 1);
         Number(file, "tokenizer.ggml.eos_token_id", 2);
@@ -139,6 +139,4 @@ internal static class RandomGguf
             String(file, value);
         }
     }
-
-    private static void Texts(BinaryWriter file, string key, IEnumerable<string> values) => Texts(file, key, values.ToList());
 }

@@ -54,7 +54,7 @@ internal static class ReadingFigures
                     }
                 }
 
-                double[] median = [.. seconds.Select(times => times.Order().ElementAt(times.Count / 2))];
+                double[] median = [.. seconds.Select(Figures.Median)];
                 for (var reader = 0; reader < median.Length; reader++)
                 {
                     totals[reader] += median[reader];
@@ -123,7 +123,7 @@ internal static class ReadingFigures
                 }
             }
 
-            double least = bare.Order().ElementAt(bare.Count / 2), all = whole.Order().ElementAt(whole.Count / 2);
+            double least = Figures.Median(bare), all = Figures.Median(whole);
             Console.WriteLine($"| {file.Name} | {Number(least / pages, "0.00")} | {Number(all / pages, "0.00")} | {Number(all / least, "0.00")} |");
         }
     }

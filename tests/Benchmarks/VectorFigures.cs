@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Rag.Inference;
 using Rag.Retrieval.Indexing.Embedded;
 using Rag.Retrieval.Knowledge;
 using Rag.Retrieval.Text;
@@ -60,8 +58,7 @@ internal static class VectorFigures
             return;
         }
 
-        await using var services = new ServiceCollection().AddLogging()
-            .AddInference(new ConfigurationBuilder().AddInMemoryCollection([new("Inference:LoadAtStart", "false")]).Build()).BuildServiceProvider();
+        await using var services = Figures.Models(("Inference:LoadAtStart", "false"));
         var embedder = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         var sentences = Texts("docs.jsonl").SelectMany(text => SentenceSplitter.Split(text).Select(range => text[range.Start..range.End])).Distinct().Take(8_000);
         var vectors = await EmbedAsync(sentences, "passage");

@@ -15,7 +15,7 @@ internal sealed class ManifestInference(string folder, int maxContext)
 
     // Fewer bits first: on a CPU, reading the weights is the time. Graphs with fp16 activations are for a graphics card.
     private static readonly string[] ChatGraphs = ["model_q4.onnx", "model_quantized.onnx", "model_int8.onnx", "model_uint8.onnx", "model.onnx"];
-    private static readonly string[] CudaGraphs = ["model_fp16.onnx", "model_q4f16.onnx"];
+    private static readonly string[] CudaGraphs = [ModelFolder.HalfGraph, "model_q4f16.onnx"];
     private static readonly string[] EmbeddingGraphs = ["model.onnx", "model_quantized.onnx", "model_int8.onnx", "model_uint8.onnx"];
 
     public static bool IsModelFolder(string folder) => File.Exists(Path.Combine(folder, Config)) || File.Exists(Path.Combine(folder, Genai));

@@ -10,47 +10,25 @@ internal sealed class CpuMeter
     private TimeSpan total, atFile, atPage;
     private bool reading;
 
-    /// <summary>Zero between two files.</summary>
-    public TimeSpan OfFile
-    {
-        get
-        {
-            lock (gate)
-            {
-                return reading ? total - atFile : TimeSpan.Zero;
-            }
-        }
-    }
-
-    /// <inheritdoc cref="OfFile"/>
-    public TimeSpan OfPage
-    {
-        get
-        {
-            lock (gate)
-            {
-                return reading ? total - atPage : TimeSpan.Zero;
-            }
-        }
-    }
-
     /// <param name="spent">By the child since its start.</param>
-    public void Update(TimeSpan spent)
+    /// <returns>What of it the file and the page at hand took; zero between two files.</returns>
+    public (TimeSpan File, TimeSpan Page) Update(TimeSpan spent)
     {
         lock (gate)
         {
             total = spent;
+            return reading ? (total - atFile, total - atPage) : (TimeSpan.Zero, TimeSpan.Zero);
         }
     }
 
-    public File BeginFile()
+    public Reading BeginFile()
     {
         lock (gate)
         {
             (atFile, atPage, reading) = (total, total, true);
         }
 
-        return new File(this);
+        return new Reading(this);
     }
 
     public void BeginPage()
@@ -62,7 +40,7 @@ internal sealed class CpuMeter
     }
 
     /// <summary>The file ends with it.</summary>
-    public readonly struct File(CpuMeter meter) : IDisposable
+    public readonly struct Reading(CpuMeter meter) : IDisposable
     {
         public void Dispose()
         {

@@ -107,7 +107,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         int pageCount = 0, passed = 0;
         (int next, int start) = sink.Next;
         int first = next;
-        using CpuMeter.File metered = cpu.BeginFile();
+        using CpuMeter.Reading metered = cpu.BeginFile();
         while (true)
         {
             cpu.BeginPage();
@@ -198,8 +198,8 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     Kill(KillReason.Memory);
                 }
 
-                cpu.Update(process.TotalProcessorTime);
-                if (cpu.OfFile > TimeSpan.FromSeconds(options.FileCpuSeconds) || cpu.OfPage > TimeSpan.FromSeconds(options.PageCpuSeconds))
+                (TimeSpan file, TimeSpan page) = cpu.Update(process.TotalProcessorTime);
+                if (file > TimeSpan.FromSeconds(options.FileCpuSeconds) || page > TimeSpan.FromSeconds(options.PageCpuSeconds))
                 {
                     Kill(KillReason.Time);
                 }

@@ -54,32 +54,30 @@ internal sealed class PageWriter(int start)
             edges.RemoveAt(edges.Count - 1);
         }
 
-        lines.Add(ToTextLine(line, start + from, edges));
+        lines.Add(ToTextLine(line, start + from, edges.Count, edges[^1], line.Turn == Turn.Rightwards ? edges : null));
     }
 
-    /// <summary>A line read from right to left. Its characters share its width: edges ascend with the text, and these would not.</summary>
+    /// <summary>A line read from right to left. Edges ascend with the text; these would not.</summary>
     private void AppendTurned(Line line)
     {
         int from = text.Length;
         text.AppendJoin('\t', line.Cells.AsEnumerable().Reverse().Select(cell => string.Join(' ', RightToLeft.Words(cell))));
-        int length = text.Length - from;
-        var edges = new List<float>(Enumerable.Range(1, length).Select(i => line.Left + ((line.Right - line.Left) * i / length)));
-        lines.Add(ToTextLine(line, start + from, edges));
+        lines.Add(ToTextLine(line, start + from, text.Length - from, line.Right, edges: null));
     }
 
     public string TextFrom(int position) => text.ToString(position - start, Position - position);
 
-    private static TextLine ToTextLine(Line line, int from, List<float> edges)
+    /// <param name="edges">Of each character, from left to right; null where a line has none: its characters share its width, which keeps its box whole.</param>
+    private static TextLine ToTextLine(Line line, int from, int length, float right, List<float>? edges)
     {
         (float x1, float y1) = line.Turn.ToPage(line.Left, line.Top);
-        (float x2, float y2) = line.Turn.ToPage(edges[^1], line.Bottom);
+        (float x2, float y2) = line.Turn.ToPage(right, line.Bottom);
         float x = Math.Min(x1, x2), y = Math.Min(y1, y2);
         float width = Math.Abs(x2 - x1), height = Math.Abs(y2 - y1);
-        float[] relative = new float[edges.Count];
+        float[] relative = new float[length];
         for (int i = 0; i < relative.Length; i++)
         {
-            // A turned line has no left-to-right edges; an equal share each keeps its box whole.
-            relative[i] = line.Turn == Turn.Rightwards ? edges[i] - line.Left : width * (i + 1) / relative.Length;
+            relative[i] = edges is null ? width * (i + 1) / length : edges[i] - line.Left;
         }
 
         return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative);

@@ -33,7 +33,7 @@ internal static class RightToLeft
         List<Word> words = cell.Words;
         for (int i = words.Count - 1; i >= 0; i--)
         {
-            if (IsRead(words[i].Text))
+            if (HasLeftwards(words[i].Text))
             {
                 yield return Turned(words[i].Text);
                 continue;
@@ -41,7 +41,7 @@ internal static class RightToLeft
 
             // Figures and foreign words beside each other keep their order among themselves.
             int first = i;
-            while (first > 0 && !IsRead(words[first - 1].Text))
+            while (first > 0 && !HasLeftwards(words[first - 1].Text))
             {
                 first--;
             }
@@ -56,16 +56,13 @@ internal static class RightToLeft
     }
 
     /// <summary>Arabic letters have codes for each of their shapes, and for some pairs; both become the letters themselves.</summary>
-    public static string WithoutShapes(string text)
-    {
-        string plain = text.Normalize(System.Text.NormalizationForm.FormKC);
-        return plain.Length > 1 && text.Length == 1 ? Turned(plain) : plain;   // a pair lies on the page in the order of the page
-    }
+    public static string WithoutShape(char shape) =>
+        Turned(shape.ToString().Normalize(System.Text.NormalizationForm.FormKC));   // a pair lies on the page in the order of the page
 
     /// <summary>A letter in the shape that it takes inside a word, or a pair of them.</summary>
     public static bool IsShape(char c) => c is (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC');
 
-    private static bool IsRead(string word) => word.Any(IsLeftwards);
+    private static bool HasLeftwards(string word) => word.Any(IsLeftwards);
 
     private static string Turned(string word)
     {

@@ -35,7 +35,7 @@ internal static class GlyphText
             }
             else if (RightToLeft.IsShape(c))
             {
-                clean.Append(RightToLeft.WithoutShapes(value.Substring(i, 1)));
+                clean.Append(RightToLeft.WithoutShape(c));
             }
             else if (c is '\u00AD')
             {
