@@ -15,15 +15,13 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
     /// <summary>Exit code that tells the parent why.</summary>
     public const int OutOfMemory = 71;
 
-    private const int ParserStack = 16 * 1024 * 1024;
-
     private readonly BlockingCollection<(ExtractRequest Request, byte[] File)> requests = [];
 
     /// <summary>Serves until the input ends; returns the exit code.</summary>
     public int Run()
     {
         new Frame(FrameKind.Hello, [Frame.Version]).WriteTo(output);
-        new Thread(Work, ParserStack) { IsBackground = true }.Start();
+        new Thread(Work, ParserThread.StackBytes) { IsBackground = true }.Start();
         while (Frame.ReadFrom(input) is { Kind: FrameKind.Extract } frame)
         {
             ExtractRequest request = ExtractRequest.Parse(frame.Payload);

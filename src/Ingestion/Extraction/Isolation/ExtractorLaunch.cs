@@ -48,8 +48,8 @@ internal sealed class ExtractorLaunch
         long heap = options.ExtractorMemoryMegabytes * 3L / 4 * 1024 * 1024;
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x" + heap.ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcConcurrent"] = "0";
-        start.Environment["DOTNET_TC_QuickJit"] = "0";   // our code is compiled once, at full speed: measured faster from the first file on
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_GCgen0size"] = "0x4000000";   // 64 MiB: pages are made of short-lived pieces, and a collection stops both readers
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "0";   // better code as soon as a method has earned it, not once the process falls quiet: it never does
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no debugger socket in the temporary folder
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // its double mapping needs a file in memory, which the limit on files forbids
         if (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant)

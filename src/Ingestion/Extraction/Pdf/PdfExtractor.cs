@@ -6,32 +6,41 @@ using UglyToad.PdfPig.Exceptions;
 namespace Rag.Ingestion.Extraction.Pdf;
 
 /// <summary>Reads a PDF page by page; only a few pages around the present one are in memory. Runs in the extractor process only.</summary>
-internal sealed class PdfExtractor(byte[] file) : IDisposable
+internal sealed class PdfExtractor : IDisposable
 {
-    // PdfPig swallows it when a stream does not fit into memory, and gives a page without a letter. So much for nothing is no page; a dense one takes a tenth.
-    private const long BombBytes = 160L * 1024 * 1024;
+    // UseActualText stays off: it can differ from what the page shows.
+    private static readonly ParsingOptions Lenient = new() { UseLenientParsing = true, SkipMissingFonts = true };
 
-    private readonly PdfDocument document = Open(file);
+    private readonly PagesAhead pages;
 
-    public int PageCount => document.NumberOfPages;
+    public PdfExtractor(byte[] file)
+    {
+        (PdfDocument document, byte[] readable) = Open(file);
+        (PageCount, Title) = (document.NumberOfPages, document.Information.Title);
+        IReadOnlySet<string> layersOff = OptionalContent.LayersOff(document);
+        pages = new PagesAhead(new PageReader(document, layersOff), () => new PageReader(Parse(readable), layersOff), PageCount);
+    }
 
-    public string? Title => document.Information.Title;
+    public int PageCount { get; }
+
+    public string? Title { get; }
 
     /// <summary>Pages that could not be read; they are delivered without text.</summary>
     public int BrokenPages { get; private set; }
 
+    /// <summary>Once only.</summary>
     public IEnumerable<ExtractedPage> Pages()
     {
-        var reader = new GlyphReader(OptionalContent.LayersOff(document));
         var style = new DocumentStyle();
         var composer = new PageComposer(style);
         var window = new List<LaidOutPage>();   // pages around the next one to deliver
         int read = 0, start = 0;
         for (int number = 1; number <= PageCount; number++)
         {
-            while (read < Math.Min(PageCount, number + RunningLines.Window))
+            for (; read < Math.Min(PageCount, number + RunningLines.Window); read++)
             {
-                LaidOutPage ahead = Read(reader, ++read);
+                (LaidOutPage ahead, bool broken) = pages.Next();
+                BrokenPages += broken ? 1 : 0;
                 style.Learn(ahead.Lines);
                 window.Add(ahead);
             }
@@ -45,19 +54,18 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
         }
     }
 
-    public void Dispose() => document.Dispose();
+    public void Dispose() => pages.Dispose();
 
-    private static PdfDocument Open(byte[] given)
+    /// <returns>The document, and the bytes it came from in the end.</returns>
+    private static (PdfDocument Document, byte[] Readable) Open(byte[] given)
     {
         byte[] file = StreamLengths.Mend(given);
-        // UseActualText stays off: it can differ from what the page shows.
-        var options = new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true };
         try
         {
-            PdfDocument document = WithPainter(PdfDocument.Open(file, options));
+            PdfDocument document = Parse(file);
             if (document.NumberOfPages > 0)
             {
-                return document;
+                return (document, file);
             }
 
             document.Dispose();
@@ -69,34 +77,17 @@ internal sealed class PdfExtractor(byte[] file) : IDisposable
                 throw;
             }
 
-            return WithPainter(PdfDocument.Open(found, options));
+            return (Parse(found), found);
         }
 
-        return WithPainter(PdfDocument.Open(PdfRepair.Rebuild(file) ?? file, options));
+        byte[] rebuilt = PdfRepair.Rebuild(file) ?? file;
+        return (Parse(rebuilt), rebuilt);
     }
 
-    private static PdfDocument WithPainter(PdfDocument document)
+    private static PdfDocument Parse(byte[] file)
     {
+        PdfDocument document = PdfDocument.Open(file, Lenient);
         document.AddPageFactory<PaintedPage, PaintedPageFactory>();
         return document;
     }
-
-    private LaidOutPage Read(GlyphReader reader, int number)
-    {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            LaidOutPage page = reader.Read(document.GetPage<PaintedPage>(number));
-            return page.Lines.Count == 0 && GC.GetAllocatedBytesForCurrentThread() - before > BombBytes ? throw new PageTooLargeException() : page;
-        }
-        catch (Exception exception) when (exception is not (OutOfMemoryException or PageTooLargeException))
-        {
-            // PdfPig throws many types on broken pages. One such page must not cost the others.
-            BrokenPages++;
-            return new LaidOutPage(number, 612, 792, []);
-        }
-    }
 }
-
-/// <summary>A page blew up to more than the extractor may hold.</summary>
-internal sealed class PageTooLargeException : Exception;
