@@ -53,8 +53,7 @@ internal sealed class FaultyServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Stop();
-        await accepting;
+        await accepting;   // first: a listener that is stopped between two calls refuses the next one
         listener.Dispose();
         stopping.Dispose();
         arrived.Dispose();
