@@ -6,8 +6,8 @@ namespace Rag.Ingestion;
 /// <summary>All log messages of the project: ids, never content (but for the extractor's diagnostics at Trace).</summary>
 internal static partial class Log
 {
-    [LoggerMessage(2001, LogLevel.Information, "Files are read in a process of their own, {Isolation}")]
-    public static partial void ExtractorIsolation(this ILogger logger, string isolation);
+    [LoggerMessage(2001, LogLevel.Information, "Files are read in a process of their own, {Network}, {Files}")]
+    public static partial void ExtractorIsolation(this ILogger logger, string network, string files);
 
     [LoggerMessage(2002, LogLevel.Debug, "Extractor {Process} started")]
     public static partial void ExtractorStarted(this ILogger logger, int process);

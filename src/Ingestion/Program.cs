@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Text;
 using Rag.Ingestion.Extraction.Isolation;
+using Rag.Ingestion.Extraction.Isolation.Confinement;
 using Rag.Ingestion.Composition;
 
 namespace Rag.Ingestion;
 
 /// <summary>
-/// Two modes: <c>work</c>, a worker beside the server; <c>extract</c>, the child process that parses untrusted files, started by
-/// <see cref="ExtractorLaunch"/> alone.
+/// <c>work</c>: a worker beside the server. <c>extract</c>: the child process that parses untrusted files, started by <see cref="ExtractorLaunch"/> alone,
+/// which asks by <c>confined</c> whether this system lets such a child shut itself in.
 /// </summary>
 internal static class Program
 {
@@ -14,8 +16,11 @@ internal static class Program
     {
         switch (arguments)
         {
-            case ["extract", ..]:
-                return new ExtractorHost(Pipes.Input(), Pipes.Output(), arguments.Contains(TestFaults.Switch)).Run();
+            case ["extract", var seconds, ..] when double.TryParse(seconds, CultureInfo.InvariantCulture, out double processorSeconds):
+                SmallerWorld.Enter();
+                return new ExtractorHost(Pipes.Input(), Pipes.Output(), processorSeconds, arguments.Contains(TestFaults.Switch)).Run();
+            case ["confined"]:
+                return SmallerWorld.Enter() ? 0 : 1;
             case ["work", .. var rest]:
                 if (await WorkerProgram.RunAsync(rest, CancellationToken.None) is not { } refusal)
                 {

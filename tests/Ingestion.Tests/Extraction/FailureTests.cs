@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
@@ -155,9 +156,30 @@ public sealed class FailureTests
         Assert.Single(sink.Pages);
     }
 
+    /// <summary>Where nobody watches: the system ends it by itself.</summary>
+    [Fact]
+    public async Task EndlessLoop_WithoutAParentThatWatches_EndsAtItsProcessorTime()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        ExtractorLaunch launch = await ExtractorLaunch.ProbeAsync(cancel);
+        if (!OperatingSystem.IsLinux())
+        {
+            return;   // no such limit elsewhere
+        }
+
+        using Process process = Process.Start(launch.StartInfo(new IngestionOptions { ExtractorTestFaults = true, FileCpuSeconds = 0.1 }))!;
+        byte[] file = FaultFiles.Spin();
+        Stream input = process.StandardInput.BaseStream;
+        await new ExtractRequest(FileKind.Pdf, 10, 1, file.Length).ToFrame().WriteToAsync(input, cancel);
+        await input.WriteAsync(file, cancel);
+        await input.FlushAsync(cancel);
+        await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(60), cancel);
+        Assert.Equal(ExtractorHost.OutOfTime, process.ExitCode);
+    }
+
     /// <summary>T8: what a hostile file could reach if it took over the parser.</summary>
     [Fact]
-    public async Task Probe_FromInside_SeesNoSecretsNoFolderNoNetworkAndMayNotWrite()
+    public async Task Probe_FromInside_SeesNoSecretsNoFilesNoNetworkAndMayNeitherWriteNorStartPrograms()
     {
         Environment.SetEnvironmentVariable("DOCENT_TEST_SECRET", "42");
         await using ExtractorPool pool = Extractors.Pool();
@@ -172,8 +194,10 @@ public sealed class FailureTests
             Assert.Contains("write denied\n", report, StringComparison.Ordinal);
         }
 
-        bool withoutNetwork = (await ExtractorLaunch.ProbeAsync(TestContext.Current.CancellationToken)).WithoutNetwork;
-        Assert.Contains(withoutNetwork ? "connect denied\n" : "connect allowed\n", report, StringComparison.Ordinal);
+        ExtractorLaunch launch = await ExtractorLaunch.ProbeAsync(TestContext.Current.CancellationToken);
+        string files = launch.WithoutFiles ? "denied" : "allowed";
+        Assert.All(["read system", "read beside", "list", "read on a pool thread", "start"], what => Assert.Contains($"{what} {files}\n", report, StringComparison.Ordinal));
+        Assert.Contains(launch.WithoutNetwork || launch.WithoutFiles ? "connect denied\n" : "connect allowed\n", report, StringComparison.Ordinal);
     }
 
     [Fact]

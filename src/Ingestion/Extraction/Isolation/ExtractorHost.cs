@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Isolation.Confinement;
 using Rag.Ingestion.Extraction.Pdf;
 using Rag.Retrieval.Knowledge;
 using UglyToad.PdfPig.Exceptions;
@@ -10,10 +11,14 @@ namespace Rag.Ingestion.Extraction.Isolation;
 /// The child: reads files from one pipe, writes pages to the other, knows nothing else. One thread reads requests and ends the process
 /// when the parent is gone, even while the other one is lost in a hostile file.
 /// </summary>
-internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults)
+/// <param name="processorSeconds">A file may take no more of the processor.</param>
+internal sealed class ExtractorHost(Stream input, Stream output, double processorSeconds, bool testFaults)
 {
     /// <summary>Exit code that tells the parent why.</summary>
     public const int OutOfMemory = 71;
+
+    /// <summary>Exit code when the system ended it for its processor time: 128 and the signal's number.</summary>
+    public const int OutOfTime = 128 + 24;
 
     private readonly BlockingCollection<(ExtractRequest Request, byte[] File)> requests = [];
 
@@ -58,6 +63,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, bool testFaults
 
     private void Answer(ExtractRequest request, byte[] file)
     {
+        SmallerWorld.LimitProcessorTime(Environment.CpuUsage.TotalTime, processorSeconds);
         if (testFaults && TestFaults.Find(file) is { } fault)
         {
             fault(output);

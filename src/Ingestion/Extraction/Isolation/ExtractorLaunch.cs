@@ -7,56 +7,50 @@ namespace Rag.Ingestion.Extraction.Isolation;
 
 /// <summary>
 /// How the child is started: an empty environment but for the runtime's own switches, a neutral directory, no core dumps, no writing of
-/// files, and no network where the system lets an ordinary user take it away (Linux user namespaces).
+/// files, and no network where the system lets an ordinary user take it away (Linux user namespaces). Other files and programs the child
+/// takes from itself (<see cref="Confinement.SmallerWorld"/>).
 /// </summary>
 internal sealed class ExtractorLaunch
 {
     private readonly string[] prefix;   // programs that start the child in a smaller world; may be empty
 
-    private ExtractorLaunch(string[] prefix, bool withoutNetwork)
+    private ExtractorLaunch(string[] prefix, bool withoutNetwork, bool withoutFiles)
     {
         this.prefix = prefix;
-        WithoutNetwork = withoutNetwork;
+        (WithoutNetwork, WithoutFiles) = (withoutNetwork, withoutFiles);
     }
 
     /// <summary>False where the system offers no way to take the network from a child.</summary>
     public bool WithoutNetwork { get; }
+
+    /// <summary>False where the child can read files of the system or start programs.</summary>
+    public bool WithoutFiles { get; }
 
     /// <summary>Tries once what this machine allows.</summary>
     public static async Task<ExtractorLaunch> ProbeAsync(CancellationToken cancel)
     {
         if (OperatingSystem.IsWindows())
         {
-            return new ExtractorLaunch([], withoutNetwork: false);
+            return new ExtractorLaunch([], withoutNetwork: false, withoutFiles: false);
         }
 
         // No core dumps (they would hold the document) and no file longer than 0 bytes: writing fails, it does not kill. Pipes are not files.
         string[] limits = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -c 0; ulimit -f 0; exec \"$@\"", "sh"];
         string[] unshared = [.. limits, "unshare", "--user", "--map-root-user", "--net", "--"];
-        return OperatingSystem.IsLinux() && await WorksAsync([.. unshared, "true"], cancel) ? new ExtractorLaunch(unshared, withoutNetwork: true)
-            : await WorksAsync([.. limits, "true"], cancel) ? new ExtractorLaunch(limits, withoutNetwork: false)
-            : new ExtractorLaunch([], withoutNetwork: false);
+        bool withoutNetwork = OperatingSystem.IsLinux() && await WorksAsync(Bare([.. unshared, "true"]), cancel);
+        string[] prefix = withoutNetwork ? unshared : await WorksAsync(Bare([.. limits, "true"]), cancel) ? limits : [];
+        return new ExtractorLaunch(prefix, withoutNetwork, OperatingSystem.IsLinux() && await WorksAsync(Runtime(prefix, ["confined"]), cancel));
     }
 
     public ProcessStartInfo StartInfo(IngestionOptions options)
     {
-        ProcessStartInfo start = Bare(
-        [
-            .. prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, "Rag.Ingestion.dll"), "extract",
-            .. options.ExtractorTestFaults ? [TestFaults.Switch] : Array.Empty<string>(),
-        ]);
+        string seconds = options.FileCpuSeconds.ToString(CultureInfo.InvariantCulture);
+        ProcessStartInfo start = Runtime(prefix, ["extract", seconds, .. options.ExtractorTestFaults ? [TestFaults.Switch] : Array.Empty<string>()]);
         long heap = options.ExtractorMemoryMegabytes * 3L / 4 * 1024 * 1024;
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x" + heap.ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_GCgen0size"] = "0x4000000";   // 64 MiB: pages are made of short-lived pieces, and a collection stops both readers
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "0";   // better code as soon as a method has earned it, not once the process falls quiet: it never does
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no debugger socket in the temporary folder
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // its double mapping needs a file in memory, which the limit on files forbids
-        if (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant)
-        {
-            start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";   // no ICU here, and it would not start; else it needs it: accents and Arabic shapes are put together by it
-        }
-
         return start;
     }
 
@@ -68,6 +62,20 @@ internal sealed class ExtractorLaunch
             : ["/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -v {megabytes * 1024}; exec \"$@\""), "sh", .. command];
         ProcessStartInfo start = Bare([.. prefix, .. bounded]);
         start.Environment["OMP_THREAD_LIMIT"] = "1";   // its threads take more time than they save on a busy machine
+        return start;
+    }
+
+    /// <summary>This program in another process.</summary>
+    private static ProcessStartInfo Runtime(string[] prefix, string[] arguments)
+    {
+        ProcessStartInfo start = Bare([.. prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, "Rag.Ingestion.dll"), .. arguments]);
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no debugger socket in the temporary folder
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";   // its double mapping needs a file in memory, which the limit on files forbids
+        if (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant)
+        {
+            start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";   // no ICU here, and it would not start; else it needs it: accents and Arabic shapes are put together by it
+        }
+
         return start;
     }
 
@@ -98,11 +106,11 @@ internal sealed class ExtractorLaunch
         return File.Exists(host) ? host : name;
     }
 
-    private static async Task<bool> WorksAsync(string[] command, CancellationToken cancel)
+    private static async Task<bool> WorksAsync(ProcessStartInfo start, CancellationToken cancel)
     {
         try
         {
-            using var process = Process.Start(Bare(command));
+            using var process = Process.Start(start);
             if (process is null)
             {
                 return false;

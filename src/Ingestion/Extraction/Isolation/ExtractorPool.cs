@@ -85,7 +85,9 @@ internal sealed class ExtractorPool(IOptions<IngestionOptions> settings, TimePro
             if (launch is null)
             {
                 launch = await ExtractorLaunch.ProbeAsync(cancel);
-                logger.ExtractorIsolation(launch.WithoutNetwork ? "without network" : "with network: this system offers no way to take it away");
+                logger.ExtractorIsolation(
+                    launch.WithoutNetwork ? "without network" : "with network: this system offers no way to take it away",
+                    launch.WithoutFiles ? "without other files and programs" : "with what this user may read and start: this system offers no way to take it away");
             }
 
             return launch;

@@ -174,6 +174,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         {
             KillReason.Time => RefusalReason.TimedOut,
             KillReason.Memory => RefusalReason.OutOfMemory,
+            _ when process.ExitCode == ExtractorHost.OutOfTime => RefusalReason.TimedOut,
             _ when process.ExitCode == ExtractorHost.OutOfMemory || errors.Tail.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) => RefusalReason.OutOfMemory,
             _ => RefusalReason.ExtractorCrashed,
         };

@@ -1,4 +1,6 @@
 using System.Collections;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -114,6 +116,11 @@ internal static class TestFaults
         report.Append(CultureInfo.InvariantCulture, $"memory {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes}\n");
         report.Append(CultureInfo.InvariantCulture, $"connect {Try(Connect)}\n");
         report.Append(CultureInfo.InvariantCulture, $"write {Try(static () => File.WriteAllText(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), "probe"))}\n");
+        report.Append(CultureInfo.InvariantCulture, $"read system {Try(static () => File.ReadAllBytes("/etc/passwd"))}\n");
+        report.Append(CultureInfo.InvariantCulture, $"read beside {Try(static () => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Rag.Ingestion.runtimeconfig.json")))}\n");
+        report.Append(CultureInfo.InvariantCulture, $"list {Try(static () => Directory.GetFileSystemEntries("/"))}\n");
+        report.Append(CultureInfo.InvariantCulture, $"read on a pool thread {OnPoolThread(static () => Try(static () => File.ReadAllBytes("/etc/passwd")))}\n");
+        report.Append(CultureInfo.InvariantCulture, $"start {Try(static () => Process.Start("/bin/true").Dispose())}\n");
         return report.ToString();
     }
 
@@ -123,6 +130,15 @@ internal static class TestFaults
         socket.Connect(new IPEndPoint(new IPAddress([192, 0, 2, 1]), 9));   // documentation range; nothing is sent
     }
 
+    private static string OnPoolThread(Func<string> probe)
+    {
+        string outcome = "";
+        using var done = new ManualResetEventSlim();
+        ThreadPool.UnsafeQueueUserWorkItem(_ => { outcome = probe(); done.Set(); }, null);
+        done.Wait();
+        return outcome;
+    }
+
     private static string Try(Action action)
     {
         try
@@ -130,7 +146,7 @@ internal static class TestFaults
             action();
             return "allowed";
         }
-        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: "file too large"
+        catch (Exception exception) when (exception is SocketException or Win32Exception or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)   // the last: "file too large"
         {
             return "denied";
         }
