@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
 using Rag.Retrieval.Knowledge;
 using Rag.Testing.Pdf;
@@ -36,18 +35,14 @@ public sealed class ExtractorReuseTests
         CancellationToken cancel = TestContext.Current.CancellationToken;
         ExtractorLaunch launch = await ExtractorLaunch.ProbeAsync(cancel);
         using Process process = Process.Start(launch.StartInfo(new IngestionOptions { ExtractorTestFaults = true }))!;
-        byte[] file = FaultFiles.HangAfterFirstPage();
-        Stream input = process.StandardInput.BaseStream;
-        await new ExtractRequest(FileKind.Pdf, 10, 1, file.Length).ToFrame().WriteToAsync(input, cancel);
-        await input.WriteAsync(file, cancel);
-        await input.FlushAsync(cancel);
+        await process.SendAsync(FaultFiles.HangAfterFirstPage(), cancel);
         Frame? last = null;
         while (last is not { Kind: FrameKind.Page })
         {
             last = await Frame.ReadFromAsync(process.StandardOutput.BaseStream, cancel);
         }
 
-        input.Close();
+        process.StandardInput.Close();
         await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(10), cancel);
         Assert.Equal(0, process.ExitCode);
     }

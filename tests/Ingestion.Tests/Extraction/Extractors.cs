@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rag.Ingestion.Extraction;
@@ -46,6 +47,15 @@ internal sealed class CollectingSink(Action<ExtractedPage>? onPage = null) : IEx
 
 internal static class Extractors
 {
+    /// <summary>A file for an extractor that nobody watches.</summary>
+    public static async Task SendAsync(this Process process, byte[] file, CancellationToken cancel)
+    {
+        Stream input = process.StandardInput.BaseStream;
+        await new ExtractRequest(FileKind.Pdf, 10, 1, file.Length).ToFrame().WriteToAsync(input, cancel);
+        await input.WriteAsync(file, cancel);
+        await input.FlushAsync(cancel);
+    }
+
     public static ExtractorPool Pool(Action<IngestionOptions>? configure = null)
     {
         var options = new IngestionOptions { ExtractorTestFaults = true };

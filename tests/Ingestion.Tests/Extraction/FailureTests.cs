@@ -168,11 +168,7 @@ public sealed class FailureTests
         }
 
         using Process process = Process.Start(launch.StartInfo(new IngestionOptions { ExtractorTestFaults = true, FileCpuSeconds = 0.1 }))!;
-        byte[] file = FaultFiles.Spin();
-        Stream input = process.StandardInput.BaseStream;
-        await new ExtractRequest(FileKind.Pdf, 10, 1, file.Length).ToFrame().WriteToAsync(input, cancel);
-        await input.WriteAsync(file, cancel);
-        await input.FlushAsync(cancel);
+        await process.SendAsync(FaultFiles.Spin(), cancel);
         await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(60), cancel);
         Assert.Equal(ExtractorHost.OutOfTime, process.ExitCode);
     }
