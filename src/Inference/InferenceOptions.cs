@@ -65,6 +65,9 @@ public sealed class InferenceOptions
     [Range(64, 131_072)]
     public int CacheStepTokens { get; set; } = 2_048;
 
+    /// <summary>Guess how an answer goes on where it repeats its passages, and check several guesses in one run. The answer stays the same; quoting gets faster.</summary>
+    public bool Speculation { get; set; } = true;
+
     /// <summary>Load both models in the background as soon as the host starts, so that the first question does not wait for it.</summary>
     public bool LoadAtStart { get; set; } = true;
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Inference.Chat;
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Embeddings;
 using Rag.Inference.Models;
 using Rag.Inference.Remote;
@@ -86,8 +87,9 @@ public static class InferenceServices
             {
                 var folder = Configured(sp, ModelKind.Chat).Folder;
                 var tokenizer = sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>().Value;
-                var graph = sp.GetRequiredService<SessionFactory>().Open(folder);
-                return new ChatModel(graph, folder.Manifest, tokenizer, sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>());
+                var settings = sp.GetRequiredService<InferenceOptions>();
+                var graph = sp.GetRequiredService<SessionFactory>().Open(folder, settings.Speculation ? DraftRuns.Tokens : 0);
+                return new ChatModel(graph, folder.Manifest, tokenizer, settings, sp.GetRequiredService<TimeProvider>());
             },
             sp.GetRequiredService<TimeProvider>(),
             sp.GetRequiredService<ILoggerFactory>().CreateLogger<ChatModel>()));

@@ -1,3 +1,4 @@
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 
@@ -23,6 +24,7 @@ internal sealed class ChatEngine : IDisposable
     private readonly DecodeLoop[] loops;
     private readonly Slot[] slots;
     private readonly BatchStep step;
+    private readonly DraftRuns? drafts;
     private readonly List<Generation> waiting = [];   // for room in the cache
     private readonly long budget;
     private readonly int chunk;
@@ -39,12 +41,16 @@ internal sealed class ChatEngine : IDisposable
         loops = [.. Enumerable.Range(0, slots).Select(slot => new DecodeLoop(graph, manifest, chunk, block, slot))];
         this.slots = [.. loops.Select(loop => new Slot(loop))];
         step = new BatchStep(graph, manifest.VocabularySize, block, loops);
+        drafts = graph.Drafts is null ? null : new(new DraftStep(graph.Drafts, manifest.VocabularySize, block, loops), manifest.ContextLength, clock);
     }
 
     public int Slots => slots.Length;
 
     /// <summary>Runs of the model that gave more than one answer its next token.</summary>
     internal long SharedSteps { get; private set; }
+
+    /// <summary>Runs with guesses, and the tokens they gave.</summary>
+    internal (long Runs, long Tokens) Guessed => drafts?.Sum ?? default;
 
     /// <summary>Begins an answer as soon as a slot is free.</summary>
     public void Add(Generation generation)
@@ -77,6 +83,7 @@ internal sealed class ChatEngine : IDisposable
 
     public void Dispose()
     {
+        drafts?.Dispose();
         step.Dispose();
         Array.ForEach(loops, loop => loop.Dispose());
         block.Dispose();
@@ -218,7 +225,7 @@ internal sealed class ChatEngine : IDisposable
 
         try
         {
-            var others = Array.Exists(slots, other => other.Job is { } running && running.Read == running.Prompt.Ids.Length);
+            var others = Array.Exists(slots, Writes);
             var next = Piece(job.Prompt, job.Read, others);
             var logits = Read(slot, next, job.Cancel);
             job.Read += next.Length;
@@ -236,26 +243,38 @@ internal sealed class ChatEngine : IDisposable
 
     private void WriteTokens()
     {
-        var rows = 0;
+        var (rows, last) = (0, 0);
         for (var i = 0; i < slots.Length; i++)
         {
             // One that has just read its prompt goes on here too.
-            if (slots[i].Job is { } job && job.Read == job.Prompt.Ids.Length)
+            if (Writes(slots[i]))
             {
-                step.Add(i, job.Token);
-                rows++;
+                (rows, last) = (rows + 1, i);
             }
         }
 
-        if (rows == 0)
+        if (rows == 0 || (rows == 1 && WriteGuessed(last)))
         {
             return;
+        }
+
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (Writes(slots[i]))
+            {
+                step.Add(i, slots[i].Job!.Token);
+            }
         }
 
         SharedSteps += rows > 1 ? 1 : 0;
         try
         {
+            var start = clock.GetTimestamp();
             step.Run();
+            if (rows == 1)
+            {
+                drafts?.SingleStep(clock.GetElapsedTime(start));
+            }
         }
         catch (InferenceException error)
         {
@@ -270,11 +289,35 @@ internal sealed class ChatEngine : IDisposable
 
         for (var i = 0; i < slots.Length; i++)
         {
-            if (slots[i].Job is { } job && job.Read == job.Prompt.Ids.Length)
+            if (Writes(slots[i]))
             {
-                Take(slots[i], job, step.Logits(i));
+                Take(slots[i], slots[i].Job!, step.Logits(i));
             }
         }
+    }
+
+    private static bool Writes(Slot slot) => slot.Job is { } job && job.Read == job.Prompt.Ids.Length;
+
+    // Alone only: beside other answers a row of the common step costs less than a run of its own, whatever it guesses.
+    private bool WriteGuessed(int slot)
+    {
+        var job = slots[slot].Job!;
+        try
+        {
+            if (drafts is null || !drafts.TryRun(slot, slots[slot].Loop, job, out var goesOn))
+            {
+                return false;
+            }
+
+            slots[slot].Job = goesOn ? job : null;
+        }
+        catch (InferenceException error)
+        {
+            slots[slot].Job = null;
+            job.Fail(error);
+        }
+
+        return true;
     }
 
     private static void Take(Slot slot, Generation job, Span<float> logits)
@@ -321,7 +364,9 @@ internal sealed class ChatEngine : IDisposable
     private ReadOnlySpan<int> Piece(PromptTokens prompt, int from, bool othersWait)
     {
         var most = othersWait ? Math.Clamp((int)(readSpeed * PieceTime.TotalSeconds), LeastPiece, chunk) : chunk;
-        return prompt.Ids.AsSpan(from, Math.Min(most, prompt.Ids.Length - from));
+        var left = prompt.Ids.Length - from;
+        // Not a last piece of one token: ONNX Runtime sums it in another order, and how a prompt was cut must not show in the answer.
+        return prompt.Ids.AsSpan(from, left == most + 1 ? most - 1 : Math.Min(most, left));
     }
 
     private Span<float> Read(Slot slot, ReadOnlySpan<int> next, CancellationToken cancel)

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.ML.OnnxRuntime;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 using Rag.Inference.Scoring;
@@ -10,7 +9,7 @@ namespace Rag.Inference.Chat;
 /// <summary>The loaded chat model: several answers at a time and, over the same weights, one scoring.</summary>
 internal sealed class ChatModel : ILoadedModel
 {
-    private readonly InferenceSession session;
+    private readonly OpenGraph graph;
     private readonly ChatEngine engine;
     private readonly Lazy<ContinuationScoring> scoring;   // its KV cache exists once somebody scores
     private readonly BytePairTokenizer tokenizer;
@@ -24,7 +23,7 @@ internal sealed class ChatModel : ILoadedModel
         // On CUDA one: a block of the whole context per slot would take the memory that the weights need.
         var budget = options.CacheMegabytes * (1L << 20) / KvBlock.BytesPerToken(graph.Session);
         var slots = graph.Provider.Provider == ExecutionProvider.Cuda ? 1 : (int)Math.Clamp(budget / Math.Min(options.CacheStepTokens, manifest.ContextLength), 1, options.Slots);
-        session = graph.Session;
+        this.graph = graph;
         engine = new ChatEngine(graph, manifest, slots, budget, options.PrefillChunkTokens, options.CacheStepTokens, clock);
         scoring = new(() => new ContinuationScoring(
             new DecodeLoop(graph, manifest, options.PrefillChunkTokens, ContinuationScoring.CacheStepTokens, ownsSession: false)));
@@ -73,6 +72,7 @@ internal sealed class ChatModel : ILoadedModel
 
         engine.IdleAsync().GetAwaiter().GetResult();   // nobody rents the model any more; it is about to rest
         engine.Dispose();
-        session.Dispose();
+        graph.Session.Dispose();
+        graph.Weights?.Dispose();
     }
 }

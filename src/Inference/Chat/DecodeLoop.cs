@@ -148,7 +148,8 @@ internal sealed class DecodeLoop : IDisposable
         using var registration = cancel.Register(static state => ((RunOptions)state!).Terminate = true, run);
         while (next.Length > ids.Length)
         {
-            var piece = Math.Min(ids.Length, next.Length - kept);   // the last piece holds all that is kept
+            // The last piece holds all that is kept, and never a single token: see PrefixCache.
+            var piece = Math.Min(ids.Length, next.Length - Math.Max(kept, 2));
             Run(next[..piece], 1, cancel);
             next = next[piece..];
         }

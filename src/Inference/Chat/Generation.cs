@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.AI;
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Chat;
@@ -23,6 +24,7 @@ internal sealed class Generation(
     private readonly Sampler sampler = new(settings, penaltyFree);
     private readonly StopSequenceMatcher stops = new(settings.StopSequences);
     private readonly TokenStreamDecoder decoder = new(tokenizer);
+    private readonly PromptLookup lookup = new(prompt.Ids, (int)Math.Min((long)settings.MaxOutputTokens, contextLength - prompt.Ids.Length));
     private readonly long start = clock.GetTimestamp();
     private List<TokenLogProbability> probabilities = [];
     private TimeSpan prefill;
@@ -47,6 +49,9 @@ internal sealed class Generation(
     /// <summary>The token to be read next; the last one of the answer.</summary>
     public int Token { get; private set; }
 
+    /// <summary>How the answer may go on behind <see cref="Token"/>.</summary>
+    public PromptLookup Lookup => lookup;
+
     /// <summary>Takes the next token from the logits. False: the answer has ended with it.</summary>
     /// <param name="logits">Overwritten.</param>
     public bool Take(Span<float> logits)
@@ -59,6 +64,7 @@ internal sealed class Generation(
 
         Token = sampler.Next(logits);
         count++;
+        lookup.Append(Token);
         if (stopTokens.Contains(Token))
         {
             Finish(ChatFinishReason.Stop);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Runtime;
 
 namespace Rag.Inference.Chat;
@@ -98,6 +99,20 @@ internal sealed class KvBlock : IDisposable
             using var view = View(slot, layer.Type, [count, layer.Heads, Capacity, layer.HeadSize]);
             binding.BindInput(layer.Input, view);
             binding.BindOutput(layer.Output, view);
+        }
+    }
+
+    /// <summary>Binds one slot as the past of a chain of single tokens and as what is present after each of them.</summary>
+    public void BindChain(OrtIoBinding binding, int slot, int tokens)
+    {
+        foreach (var layer in layers)
+        {
+            using var view = View(layer.Value!.GetTensorMutableRawData()[(slot * SlotBytes(layer))..][..SlotBytes(layer)], layer.Type, [1, layer.Heads, Capacity, layer.HeadSize]);
+            binding.BindInput(layer.Input, view);
+            for (var token = 0; token < tokens; token++)
+            {
+                binding.BindOutput(DraftGraph.Present(layer.Output, token, tokens), view);
+            }
         }
     }
 

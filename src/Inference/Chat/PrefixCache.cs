@@ -8,7 +8,10 @@ internal sealed class PrefixCache
 {
     private PromptTokens? owner;
 
-    /// <summary>Tokens at the front of <paramref name="next"/> that need not be read again; at least its last one always is. Makes it the owner.</summary>
+    // The last tokens are always read again: one for its logits, two because ONNX Runtime sums a single token in another order than several.
+    private const int ReadAgain = 2;
+
+    /// <summary>Tokens at the front of <paramref name="next"/> that need not be read again; at least its last two always are. Makes it the owner.</summary>
     /// <param name="cached">What lies in the KV cache.</param>
     public int Take(PromptTokens next, IReadOnlyList<int> cached)
     {
@@ -31,7 +34,7 @@ internal sealed class PrefixCache
             : next.Scope is not null && next.Scope == owner.Scope ? Math.Min(next.StableLength, owner.StableLength)
             : 0;
 
-        allowed = Math.Min(Math.Min(allowed, cached.Count), next.Ids.Length - 1);
+        allowed = Math.Min(Math.Min(allowed, cached.Count), next.Ids.Length - ReadAgain);
         var same = 0;
         while (same < allowed && next.Ids[same] == cached[same])
         {

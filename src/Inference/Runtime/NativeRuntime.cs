@@ -67,7 +67,11 @@ internal sealed unsafe class NativeRuntime : INativeRuntime
         }
     }
 
-    public IReadOnlyList<string> Providers() => OrtEnv.Instance().GetAvailableProviders();
+    public IReadOnlyList<string> Providers()
+    {
+        SharedThreads.Create(0);
+        return OrtEnv.Instance().GetAvailableProviders();
+    }
 
     public bool CanLoad(string library)
     {

@@ -1,23 +1,31 @@
 using Microsoft.ML.OnnxRuntime;
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Models;
 
 namespace Rag.Inference.Runtime;
 
 /// <summary>A graph opened by ONNX Runtime.</summary>
-internal sealed record OpenGraph(InferenceSession Session, OnnxGraphFile File, ProviderChoice Provider);
+/// <param name="Drafts">The same weights in a graph that reads several guessed tokens; null where there is none.</param>
+/// <param name="Weights">What both sessions share; to be freed after them.</param>
+internal sealed record OpenGraph(InferenceSession Session, OnnxGraphFile File, ProviderChoice Provider, InferenceSession? Drafts = null, IDisposable? Weights = null);
 
 /// <summary>Opens a model's graph after checking every file that native code is going to read.</summary>
 internal sealed class SessionFactory(InferenceOptions options, ExecutionProviderSelector selector)
 {
+    // Beyond it a graph holds its weights itself, and a second one would hold them again.
+    private const long LargestGraph = 64 << 20;
+
+    /// <param name="guesses">Tokens of one run of a second session for guesses, see <see cref="DraftGraph"/>; 0: none is wanted.</param>
     /// <exception cref="InferenceException">Unavailable: a file is missing or changed, or the provider is missing.</exception>
-    public OpenGraph Open(ModelFolder folder)
+    public OpenGraph Open(ModelFolder folder, int guesses = 0)
     {
+        SharedThreads.Create(options.Threads);
         var choice = selector.Select(folder);
         if (choice.Provider == ExecutionProvider.Cuda)
         {
             try
             {
-                return Open(folder, folder.CudaGraph!, choice);
+                return Open(folder, folder.CudaGraph!, choice, 0);
             }
             catch (OnnxRuntimeException error) when (options.Provider == ExecutionProvider.Auto)
             {
@@ -31,7 +39,7 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
 
         try
         {
-            return Open(folder, folder.Manifest.Graphs.Cpu, choice);
+            return Open(folder, folder.Manifest.Graphs.Cpu, choice, guesses);
         }
         catch (OnnxRuntimeException error)
         {
@@ -39,7 +47,7 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
         }
     }
 
-    private OpenGraph Open(ModelFolder folder, string graph, ProviderChoice choice)
+    private OpenGraph Open(ModelFolder folder, string graph, ProviderChoice choice, int guesses)
     {
         var path = folder.Verify(graph);
         OnnxGraphFile file;
@@ -59,8 +67,44 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
         }
 
         OrtEnv.Instance().DisableTelemetryEvents();   // Windows knows no variable; see NoTelemetry
+        choice = choice with { Graph = graph, Bytes = bytes };
+        if (guesses > 0 && file.Operators.Contains(DraftGraph.Attention) && new FileInfo(path).Length < LargestGraph && WithDrafts(path, guesses) is { } both)
+        {
+            return new(both.Session, file, choice, both.Drafts, both.Weights);
+        }
+
         using var session = Options(choice.Provider);
-        return new(new InferenceSession(path, session), file, choice with { Graph = graph, Bytes = bytes });
+        return new(new InferenceSession(path, session), file, choice);
+    }
+
+    // Null: the graph is of a kind that cannot be rewritten, or ONNX Runtime refuses the result; answers are the same without it, only slower.
+    private (InferenceSession Session, InferenceSession Drafts, SharedWeights Weights)? WithDrafts(string path, int tokens)
+    {
+        SharedWeights? weights = null;
+        InferenceSession? first = null;
+        try
+        {
+            var model = File.ReadAllBytes(path);
+            if (DraftGraph.Rewrite(model, tokens) is not { } rewritten)
+            {
+                return null;
+            }
+
+            weights = SharedWeights.Map(path, model);
+            using var options = Options(ExecutionProvider.Cpu);
+            using var draftOptions = Options(ExecutionProvider.Cpu);
+            draftOptions.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path));
+            first = weights.Open(options, (settings, packed) => new InferenceSession(path, settings, packed));
+            var drafts = weights.Open(draftOptions, (settings, packed) => new InferenceSession(rewritten, settings, packed));
+            weights.GiveBack();
+            return (first, drafts, weights);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or InvalidDataException)
+        {
+            first?.Dispose();
+            weights?.Dispose();
+            return null;
+        }
     }
 
     private SessionOptions Options(ExecutionProvider provider)
@@ -69,13 +113,12 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            // ORT counts the machine's cores, not those a container may use.
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Two models and a web server share the cores: an idle model must not burn them.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (SharedThreads.Create(options.Threads))
+        {
+            session.DisablePerSessionThreads();
+        }
         if (provider == ExecutionProvider.Cuda)
         {
             session.AppendExecutionProvider_CUDA();
