@@ -24,10 +24,13 @@ switch (args)
     case ["ingest"]:
         await IngestionFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["drafts"]:
+        await DraftFigures.RunAsync(CancellationToken.None);
+        return 0;
     case ["peers"]:
         await PeerFigures.RunAsync(CancellationToken.None);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|peers]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|drafts|peers]");
         return 2;
 }

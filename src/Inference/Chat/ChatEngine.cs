@@ -20,10 +20,10 @@ internal sealed class ChatEngine : IDisposable
     private Task thread = Task.CompletedTask;         // guarded by the gate
     private bool runs;                                // guarded by the gate
 
-    private readonly KvBlock block;
+    private readonly IKvCache cache;
     private readonly DecodeLoop[] loops;
     private readonly Slot[] slots;
-    private readonly BatchStep step;
+    private readonly BatchStep? step;   // null where each run copies the cache: then there is one slot
     private readonly DraftRuns? drafts;
     private readonly List<Generation> waiting = [];   // for room in the cache
     private readonly long budget;
@@ -37,11 +37,12 @@ internal sealed class ChatEngine : IDisposable
     public ChatEngine(OpenGraph graph, ModelManifest manifest, int slots, long budget, int chunk, int cacheStep, TimeProvider clock)
     {
         (this.budget, this.chunk, this.clock) = (budget, chunk, clock);
-        block = DecodeLoop.Block(graph, manifest, slots, cacheStep);
-        loops = [.. Enumerable.Range(0, slots).Select(slot => new DecodeLoop(graph, manifest, chunk, block, slot))];
+        var block = DecodeLoop.WritesInPlace(graph) ? DecodeLoop.Block(graph, manifest, slots, cacheStep) : null;
+        cache = block ?? DecodeLoop.Cache(graph, manifest, cacheStep);
+        loops = [.. Enumerable.Range(0, block?.Slots ?? 1).Select(slot => new DecodeLoop(graph, manifest, chunk, cache, slot))];
         this.slots = [.. loops.Select(loop => new Slot(loop))];
-        step = new BatchStep(graph, manifest.VocabularySize, block, loops);
-        drafts = graph.Drafts is null ? null : new(new DraftStep(graph.Drafts, manifest.VocabularySize, block, loops), manifest.ContextLength, clock);
+        step = block is null ? null : new(graph, manifest.VocabularySize, block, loops);
+        drafts = block is null || graph.Drafts is null ? null : new(new DraftStep(graph.Drafts, manifest.VocabularySize, block, loops), manifest.ContextLength, clock);
     }
 
     public int Slots => slots.Length;
@@ -84,9 +85,9 @@ internal sealed class ChatEngine : IDisposable
     public void Dispose()
     {
         drafts?.Dispose();
-        step.Dispose();
+        step?.Dispose();
         Array.ForEach(loops, loop => loop.Dispose());
-        block.Dispose();
+        cache.Dispose();
     }
 
     // A thread of its own: answers compute for seconds, and the pool's threads serve pages.
@@ -258,23 +259,10 @@ internal sealed class ChatEngine : IDisposable
             return;
         }
 
-        for (var i = 0; i < slots.Length; i++)
-        {
-            if (Writes(slots[i]))
-            {
-                step.Add(i, slots[i].Job!.Token);
-            }
-        }
-
         SharedSteps += rows > 1 ? 1 : 0;
         try
         {
-            var start = clock.GetTimestamp();
-            step.Run();
-            if (rows == 1)
-            {
-                drafts?.SingleStep(clock.GetElapsedTime(start));
-            }
+            Step(rows);
         }
         catch (InferenceException error)
         {
@@ -283,8 +271,30 @@ internal sealed class ChatEngine : IDisposable
                 slot.Job?.Fail(error);
                 slot.Job = null;
             }
+        }
+    }
 
+    private void Step(int rows)
+    {
+        if (step is null)
+        {
+            Take(slots[0], slots[0].Job!, loops[0].Read([slots[0].Job!.Token], CancellationToken.None));
             return;
+        }
+
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (Writes(slots[i]))
+            {
+                step.Add(i, slots[i].Job!.Token);
+            }
+        }
+
+        var start = clock.GetTimestamp();
+        step.Run();
+        if (rows == 1)
+        {
+            drafts?.SingleStep(clock.GetElapsedTime(start));
         }
 
         for (var i = 0; i < slots.Length; i++)

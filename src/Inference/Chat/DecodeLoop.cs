@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 
@@ -20,7 +21,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly InferenceSession session;
     private readonly OrtIoBinding binding;
     private readonly RunOptions run = new();
-    private readonly KvBlock block;
+    private readonly IKvCache block;
     private readonly int slot;
     private readonly bool ownsBlock;
     private readonly List<int> tokens = [];
@@ -42,13 +43,13 @@ internal sealed class DecodeLoop : IDisposable
     /// <param name="cacheStep">Tokens of the first KV capacity and of each growth.</param>
     /// <param name="ownsSession">False where another loop over the same weights frees them.</param>
     public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, int cacheStep, bool ownsSession = true)
-        : this(graph, manifest, prefillChunk, Block(graph, manifest, 1, cacheStep), 0)
+        : this(graph, manifest, prefillChunk, Cache(graph, manifest, cacheStep), 0)
     {
         (this.ownsSession, ownsBlock) = (ownsSession, true);
     }
 
     /// <summary>Over one slot of a block that somebody else frees, as the session.</summary>
-    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, KvBlock block, int slot)
+    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, IKvCache block, int slot)
     {
         (session, this.block, this.slot) = (graph.Session, block, slot);
         (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
@@ -90,6 +91,17 @@ internal sealed class DecodeLoop : IDisposable
     /// <summary>Tokens in the cache.</summary>
     public int Count => block.Length(slot);
 
+    /// <summary>Whether new tokens are written behind the old ones in place; else each run copies the whole cache, and there is one sequence.</summary>
+    public static bool WritesInPlace(OpenGraph graph) => graph.File.Operators.Contains(DraftGraph.Attention);
+
+    /// <summary>Keys and values of one sequence for the graph, which is checked first.</summary>
+    /// <exception cref="InferenceException">Unavailable: a graph of another kind.</exception>
+    public static IKvCache Cache(OpenGraph graph, ModelManifest manifest, int cacheStep)
+    {
+        Check(graph, manifest);
+        return WritesInPlace(graph) ? Block(graph, manifest, 1, cacheStep) : new CopiedKvCache(graph.Session, cacheStep, manifest.ContextLength);
+    }
+
     /// <summary>A block of keys and values for the graph, which is checked first.</summary>
     /// <exception cref="InferenceException">Unavailable: a graph of another kind.</exception>
     public static KvBlock Block(OpenGraph graph, ModelManifest manifest, int slots, int cacheStep)
@@ -129,7 +141,7 @@ internal sealed class DecodeLoop : IDisposable
     public void Append(int token)
     {
         tokens.Add(token);
-        block.SetLength(slot, tokens.Count);
+        block.Wrote(slot, 1);
     }
 
     /// <summary>Most tokens whose logits one call of <see cref="Read"/> can return.</summary>
@@ -181,12 +193,7 @@ internal sealed class DecodeLoop : IDisposable
         var total = tokens.Count + next.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(total, contextLength);
         block.Grow(total);
-        if (version != block.Version)
-        {
-            block.Bind(binding, slot, 1);
-            version = block.Version;
-        }
-
+        version = block.Prepare(binding, slot, next.Length, version);
         TensorPrimitives.ConvertChecked(next, ids.AsSpan(0, next.Length));
         using var idsValue = Wrap(ids, [1, next.Length]);
         using var mask = Wrap(ones, [1, total]);
@@ -212,7 +219,7 @@ internal sealed class DecodeLoop : IDisposable
         }
 
         tokens.AddRange(next);
-        block.SetLength(slot, tokens.Count);
+        block.Wrote(slot, next.Length);
     }
 
     // The block may have been cut while this slot lay idle.
@@ -264,7 +271,8 @@ internal sealed class DecodeLoop : IDisposable
     private static void Check(OpenGraph graph, ModelManifest manifest)
     {
         var unknown = graph.Session.InputNames.FirstOrDefault(n => !KnownInputs.Contains(n) && !n.StartsWith("past_key_values.", StringComparison.Ordinal));
-        var problem = !graph.File.Operators.Contains("GroupQueryAttention") ? "it has no GroupQueryAttention, which the shared KV cache needs"
+        var problem = KvLayer.Of(graph.Session) is var layers && layers.Length == 0 ? "it keeps no keys and values of the tokens it has read"
+            : layers.Any(layer => layer.Heads < 1 || layer.HeadSize < 1) ? "its keys and values are of no fixed size"
             : unknown is not null ? $"it wants an input '{unknown}' that is not known"
             : KnownInputs[..2].FirstOrDefault(n => !graph.Session.InputNames.Contains(n)) is { } missing ? $"it has no input '{missing}'"
             : manifest.ContextLength < 1 || manifest.VocabularySize < 1 ? "model.json does not say its context length and vocabulary size"

@@ -11,11 +11,8 @@ namespace Rag.Inference.Chat;
 /// and present, so GroupQueryAttention writes new tokens behind the old ones in place and nothing is copied per token. Memory that was never
 /// written is not resident, so an unused slot costs next to nothing.
 /// </summary>
-internal sealed class KvBlock : IDisposable
+internal sealed class KvBlock : IKvCache
 {
-    private const string Past = "past_key_values.";
-    private const string Present = "present.";
-
     private readonly OrtAllocator allocator;
     private readonly OrtMemoryInfo? device;   // null: ordinary memory
     private readonly Layer[] layers;
@@ -29,7 +26,7 @@ internal sealed class KvBlock : IDisposable
     {
         this.contextLength = contextLength;
         lengths = new int[slots];
-        layers = Layers(session);
+        layers = Array.ConvertAll(KvLayer.Of(session), layer => new Layer(layer));
         if (provider.Provider == ExecutionProvider.Cuda)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(slots, 1);
@@ -49,7 +46,7 @@ internal sealed class KvBlock : IDisposable
 
     public int Slots => lengths.Length;
 
-    /// <summary>Tokens per slot that fit before the next growth.</summary>
+    /// <inheritdoc/>
     public int Capacity { get; private set; }
 
     /// <summary>Changes with the capacity: what was bound before must be bound again.</summary>
@@ -57,14 +54,15 @@ internal sealed class KvBlock : IDisposable
 
     /// <summary>Bytes that one token of one sequence takes in all layers together.</summary>
     public static long BytesPerToken(InferenceSession session) =>
-        Layers(session).Sum(layer => (long)layer.Heads * layer.HeadSize * (layer.Type == TensorElementType.Float ? sizeof(float) : sizeof(short)));
+        KvLayer.Of(session).Sum(layer => (long)layer.Heads * layer.HeadSize * layer.NumberBytes);
 
-    /// <summary>Tokens of the slot whose keys and values are there.</summary>
+    /// <inheritdoc/>
     public int Length(int slot) => lengths[slot];
 
+    /// <inheritdoc/>
     public void SetLength(int slot, int tokens) => lengths[slot] = tokens;
 
-    /// <summary>Makes room for <paramref name="tokens"/> in every slot, in steps, and gives back what is not needed: a longer content keeps its beginning.</summary>
+    /// <inheritdoc/>
     public void Fit(int tokens)
     {
         var capacity = Math.Min((tokens + step - 1) / step * step, contextLength);
@@ -74,7 +72,7 @@ internal sealed class KvBlock : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Fit"/>, but never smaller than now.</summary>
+    /// <inheritdoc/>
     public void Grow(int tokens)
     {
         if (tokens > Capacity)
@@ -82,6 +80,20 @@ internal sealed class KvBlock : IDisposable
             Fit(tokens);
         }
     }
+
+    /// <inheritdoc/>
+    public int Prepare(OrtIoBinding binding, int slot, int added, int version)
+    {
+        if (version != Version)
+        {
+            Bind(binding, slot, 1);
+        }
+
+        return Version;
+    }
+
+    /// <inheritdoc/>
+    public void Wrote(int slot, int added) => lengths[slot] += added;
 
     /// <summary>Binds <paramref name="count"/> neighbouring slots as past and present.</summary>
     public void Bind(OrtIoBinding binding, int first, int count)
@@ -116,7 +128,7 @@ internal sealed class KvBlock : IDisposable
         }
     }
 
-    /// <summary>Copies the first tokens of one slot over those of another.</summary>
+    /// <inheritdoc/>
     public void Copy(int from, int to, int tokens)
     {
         foreach (var layer in layers)
@@ -138,10 +150,6 @@ internal sealed class KvBlock : IDisposable
             device.Dispose();
         }
     }
-
-    private static Layer[] Layers(InferenceSession session) =>
-        [.. session.InputMetadata.Where(input => input.Key.StartsWith(Past, StringComparison.Ordinal)).Select(input => new Layer(
-            input.Key, Present + input.Key[Past.Length..], input.Value.ElementDataType, input.Value.Dimensions[1], input.Value.Dimensions[3]))];
 
     private void Resize(int capacity)
     {
@@ -190,17 +198,17 @@ internal sealed class KvBlock : IDisposable
         }
     }
 
-    private sealed class Layer(string input, string output, TensorElementType type, int heads, int headSize)
+    private sealed class Layer(KvLayer declared)
     {
-        public string Input => input;
+        public string Input => declared.Input;
 
-        public string Output => output;
+        public string Output => declared.Output;
 
-        public TensorElementType Type => type;
+        public TensorElementType Type => declared.Type;
 
-        public int Heads => heads;
+        public int Heads => declared.Heads;
 
-        public int HeadSize => headSize;
+        public int HeadSize => declared.HeadSize;
 
         public OrtValue? Value { get; set; }
     }

@@ -63,7 +63,7 @@ public sealed class DraftTests
 
         Assert.Equal(0, (await Guessed(without)).Runs);
         var (runs, tokens) = await Guessed(with);
-        Assert.True(runs > 3 && (temperature > 0 || penalty > 1 || tokens > runs + 20), $"{tokens} tokens in {runs} runs");
+        Assert.True(runs > 0 && (temperature > 0 || penalty > 1 || tokens > runs), $"{tokens} tokens in {runs} runs");
 
         async Task<string> Answer(ServiceProvider host, string question) =>
             (await host.GetRequiredService<IChatClient>().GetResponseAsync(question, options, Cancel)).Text;

@@ -66,7 +66,7 @@ public sealed class GoldenChatTests
                 Assert.InRange(logits[token], logit - Tolerance.Logit, logit + Tolerance.Logit);
             }
 
-            checkedTokens += FollowGolden(loop, golden, logits);
+            checkedTokens += FollowGolden(loop, golden, logits, Tolerance.Margin);
         }
 
         Assert.True(checkedTokens > 100, $"only {checkedTokens} steps were clear enough to compare");
@@ -132,16 +132,16 @@ public sealed class GoldenChatTests
         using var loop = Open(new(), manifest);
         var golden = Conversations[0];
         var logits = loop.Read(golden.Ids!, Cancel);
-        Assert.True(FollowGolden(loop, golden, logits) > 5);
+        Assert.True(FollowGolden(loop, golden, logits, margin: 1) > 5);   // the reference is of the other graph: halves round otherwise on every processor
     }
 
     // Reads the reference's answer token by token; where its choice was clear, ours must be the same. Returns the number of such steps.
-    private static int FollowGolden(DecodeLoop loop, Conversation golden, Span<float> logits)
+    private static int FollowGolden(DecodeLoop loop, Conversation golden, Span<float> logits, float margin)
     {
         var clear = 0;
-        foreach (var (token, margin) in golden.Greedy!.Zip(golden.Margins!))
+        foreach (var (token, lead) in golden.Greedy!.Zip(golden.Margins!))
         {
-            if (margin >= Tolerance.Margin)
+            if (lead >= margin)
             {
                 Assert.Equal(token, TensorPrimitives.IndexOfMax<float>(logits));
                 clear++;

@@ -11,8 +11,8 @@ public sealed class PrefixCacheTests
         Assert.Equal(5, Second(new([1, 2, 3, 4, 5, 9, 9], 2, "a", null), first: new([1, 2, 3, 4, 5], 2, "a", null)));
 
     [Fact]
-    public void Take_WholePromptCached_StillReadsItsLastToken() =>
-        Assert.Equal(4, Second(new([1, 2, 3, 4, 5], 2, "a", null), first: new([1, 2, 3, 4, 5], 2, "a", null)));
+    public void Take_WholePromptCached_StillReadsItsLastTwoTokens() =>
+        Assert.Equal(3, Second(new([1, 2, 3, 4, 5], 2, "a", null), first: new([1, 2, 3, 4, 5], 2, "a", null)));
 
     [Fact]
     public void Take_OtherConversationOfTheScope_ReusesTheSystemMessageOnly() =>
