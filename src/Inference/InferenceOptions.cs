@@ -37,6 +37,10 @@ public sealed class InferenceOptions
     [Range(128, 262_144)]
     public int MaxBatchTokens { get; set; } = 384;
 
+    /// <summary>Megabytes for vectors of texts embedded in the last 30 minutes, each found again only within its knowledge base; 0: none are kept.</summary>
+    [Range(0, 4_096)]
+    public int EmbeddingCacheMegabytes { get; set; } = 32;
+
     /// <summary>Answers that are written at the same time, at most. Each of several is slower than one alone.</summary>
     [Range(1, 32)]
     public int Slots { get; set; } = 4;

@@ -16,6 +16,12 @@ public static class InferenceProperties
     public const string Interactive = "interactive";
     public const string Background = "background";
 
+    /// <summary>
+    /// Of <c>EmbeddingGenerationOptions</c>, a string: whose texts they are (a knowledge base). Vectors are kept for a while, and found again only by the same text, role and scope.
+    /// Without it nothing is kept.
+    /// </summary>
+    public const string Scope = "scope";
+
     /// <summary>Of <c>ChatResponseUpdate</c>, int: requests ahead. The first update has it, and each one until the turn has come (0).</summary>
     public const string QueuePosition = "queuePosition";
 

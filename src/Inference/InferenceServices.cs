@@ -49,7 +49,9 @@ public static class InferenceServices
 
     private static void AddEmbeddings(IServiceCollection services)
     {
-        services.AddSingleton<EmbeddingGate>();
+        services.AddSingleton<EmbeddingRunner>();
+        services.AddSingleton(sp => new EmbeddingScheduler(sp.GetRequiredService<InferenceOptions>().MaxBatchTokens, sp.GetRequiredService<EmbeddingRunner>().RunAsync));
+        services.AddSingleton(sp => new EmbeddingCache(sp.GetRequiredService<InferenceOptions>().EmbeddingCacheMegabytes * 1_048_576L, sp.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(ModelKind.Embedding, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().EmbeddingModel, ModelKind.Embedding));
         services.AddSingleton(sp => new LazyTokenizer<WordPieceTokenizer>(
@@ -68,10 +70,8 @@ public static class InferenceServices
             Configured(sp, ModelKind.Embedding),
             sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
             sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
-            sp.GetRequiredService<EmbeddingGate>(),
-            sp.GetRequiredService<InferenceOptions>(),
-            sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(Embeddings);
+            sp.GetRequiredService<EmbeddingScheduler>()));
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(sp => new CachingEmbeddingGenerator(Embeddings(sp), sp.GetRequiredService<EmbeddingCache>()));
     }
 
     private static void AddChat(IServiceCollection services)
@@ -139,7 +139,7 @@ public static class InferenceServices
         var (state, message, provider) = host.Status;
         return new(
             host.Id, ModelKind.Embedding, state, message, provider?.Provider, provider?.Reason,
-            services.GetRequiredService<OnnxEmbeddingGenerator>().LastTokensPerSecond, services.GetRequiredService<EmbeddingGate>().Waiting)
+            services.GetRequiredService<EmbeddingRunner>().LastTokensPerSecond, services.GetRequiredService<EmbeddingScheduler>().Waiting)
         { Note = Note(services, ModelKind.Embedding), Graph = provider?.Graph, WeightBytes = provider?.Bytes };
     }
 }

@@ -120,7 +120,7 @@ internal sealed class DocumentPipeline(
             else
             {
                 long begun = clock.GetTimestamp();
-                var vectors = await embedder.EmbedAsync([.. missing.Select(chunk => chunk.IndexedText(reader.ShortTitle))], keeper.Work);
+                var vectors = await embedder.EmbedAsync(lease.Scope.KnowledgeBase, [.. missing.Select(chunk => chunk.IndexedText(reader.ShortTitle))], keeper.Work);
                 EmbeddedChunk[] embedded = [.. missing.Zip(vectors, (chunk, vector) => new EmbeddedChunk(chunk, vector))];
                 keeper.Require(await writer.SaveChunksAsync(lease, reader.ShortTitle, embedded, keeper.Work));
                 rate.Add(missing.Length, clock.GetElapsedTime(begun));

@@ -11,18 +11,18 @@ internal sealed class ModelUnavailableException(string message, Exception? inner
 /// <summary>The embedding model as the worker uses it: resolved when first needed, so a missing model refuses files, not the start.</summary>
 internal sealed class PassageEmbedder(IServiceProvider services)
 {
-    private static readonly EmbeddingGenerationOptions Passage = new() { AdditionalProperties = new() { ["role"] = "passage" } };
-
     /// <summary>Measures in this model's word pieces.</summary>
     public TokenWindow Window => new(new GuardedCounter(services));
 
+    /// <summary>A passage that the same knowledge base had lately, as in a file sent again with changes, is not computed again.</summary>
     /// <exception cref="ModelUnavailableException">The model is missing, changed or failed.</exception>
-    public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancel)
+    public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(KnowledgeBaseId knowledgeBase, IReadOnlyList<string> texts, CancellationToken cancel)
     {
         try
         {
             var model = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
-            GeneratedEmbeddings<Embedding<float>> embeddings = await model.GenerateAsync(texts, Passage, cancel);
+            GeneratedEmbeddings<Embedding<float>> embeddings = await model.GenerateAsync(
+                texts, new() { AdditionalProperties = new() { ["role"] = "passage", ["scope"] = knowledgeBase.ToString() } }, cancel);
             return embeddings.Count == texts.Count
                 ? [.. embeddings.Select(embedding => embedding.Vector)]
                 : throw new InvalidOperationException($"{embeddings.Count} embeddings for {texts.Count} texts.");

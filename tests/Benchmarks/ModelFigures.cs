@@ -83,6 +83,44 @@ internal static class ModelFigures
             Print($"64 mixed chunks, budget {budget}", Figures.Median(rates[budget]), "tokens/s (median)");
             await hosts[budget].DisposeAsync();
         }
+
+        await ManyCallersAsync(cancel);
+    }
+
+    // The first to come runs alone; the others wait for it together.
+    private static async Task ManyCallersAsync(CancellationToken cancel)
+    {
+        const int callers = 16;
+        await using var services = Figures.Models();
+        var generator = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        string[] texts = [.. Enumerable.Range(0, callers).Select(i => $"In its year {1900 + i} the station measured the depth of the bay.")];
+        await AtOnceAsync();
+        var (shared, single) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Repetitions; i++)
+        {
+            shared.Add(await RateAsync(AtOnceAsync));
+            single.Add(await RateAsync(OneByOneAsync));
+        }
+
+        Print($"{callers} callers with one short text each at once", Figures.Median(shared), "texts/s (median), shared runs");
+        Print("the same texts one after the other", Figures.Median(single), "texts/s (median)");
+
+        async Task AtOnceAsync() => await Task.WhenAll(texts.Select(text => generator.GenerateAsync([text], cancellationToken: cancel)));
+
+        async Task OneByOneAsync()
+        {
+            foreach (var text in texts)
+            {
+                await generator.GenerateAsync([text], cancellationToken: cancel);
+            }
+        }
+
+        async Task<double> RateAsync(Func<Task> work)
+        {
+            var watch = Stopwatch.StartNew();
+            await work();
+            return callers / watch.Elapsed.TotalSeconds;
+        }
     }
 
     // The text's beginning with so many tokens, cut at a blank.

@@ -15,6 +15,7 @@ internal sealed class EmbeddingModel : ILoadedModel
     private readonly int pad;
     private readonly string[] inputs;
     private readonly string[] outputs;
+    private readonly Lazy<bool> independent;
     private readonly bool pooled;   // the graph gives one vector per text itself
 
     public EmbeddingModel(OpenGraph graph, ModelManifest manifest, int pad)
@@ -29,9 +30,27 @@ internal sealed class EmbeddingModel : ILoadedModel
         {
             throw new InferenceException(InferenceFailure.Unavailable, $"The graph of {manifest.Id} wants an input '{unknown}' that is not known.");
         }
+
+        independent = new(() => RunMates.MakeNoDifference(graph.File.Operators, Run));
     }
 
     public ProviderChoice Provider { get; }
+
+    /// <summary>Whether a vector is the same whatever else is in its run; tried out when first asked for.</summary>
+    public bool IsIndependent
+    {
+        get
+        {
+            try
+            {
+                return independent.Value;
+            }
+            catch (Exception error) when (error is OnnxRuntimeException or InferenceException)
+            {
+                return false;   // its real runs will say what is wrong
+            }
+        }
+    }
 
     /// <summary>One vector per text, in the order of the texts.</summary>
     /// <param name="texts">Token ids, special ones included.</param>

@@ -10,7 +10,7 @@ internal sealed class WholeReader(PassageReader reader, Embedder embedder, Sente
     public async Task<WholeReadingResult> SummariseAsync(
         KnowledgeScope scope, ReadingPlan plan, SummaryRequest request, Action<ReadingProgress> progress, CancellationToken cancel)
     {
-        var topic = request.Topic is { } words ? await TopicAsync(words, cancel) : null;
+        var topic = request.Topic is { } words ? await TopicAsync(scope, words, cancel) : null;
         var files = new List<FileDigest>();
         var read = 0;
         await foreach (var batch in reader.ReadBatchesAsync(scope, plan, cancel))
@@ -40,7 +40,7 @@ internal sealed class WholeReader(PassageReader reader, Embedder embedder, Sente
         KnowledgeScope scope, ReadingPlan plan, ListRequest request, Action<ReadingProgress> progress, CancellationToken cancel)
     {
         var values = ValuePattern.For(request.Subject);
-        var finder = new SubjectFinder(await TopicAsync(request.Subject, cancel), values);
+        var finder = new SubjectFinder(await TopicAsync(scope, request.Subject, cancel), values);
         var read = 0;
         await foreach (var batch in reader.ReadBatchesAsync(scope, plan, cancel))
         {
@@ -52,6 +52,6 @@ internal sealed class WholeReader(PassageReader reader, Embedder embedder, Sente
         return new WholeReadingResult(read, [.. found.Take(request.Entries)], found.Count, found.Sum(point => point.Places), values is not null);
     }
 
-    private async Task<Topic> TopicAsync(string words, CancellationToken cancel) =>
-        new([.. Text.Terms.Of(words).Distinct()], await embedder.QueryAsync(words, cancel));
+    private async Task<Topic> TopicAsync(KnowledgeScope scope, string words, CancellationToken cancel) =>
+        new([.. Text.Terms.Of(words).Distinct()], await embedder.QueryAsync(scope, words, cancel));
 }

@@ -25,7 +25,7 @@ internal sealed class PassageSearch(
         var question = DocumentReference.Strip(FollowUp.Compose(request.Question, request.EarlierQuestions));
         var asked = Terms.Of(question);
         var terms = asked.Distinct().ToList();
-        var vector = await embedder.QueryAsync(question, cancel);
+        var vector = await embedder.QueryAsync(scope, question, cancel);
         await using var db = await contexts.CreateDbContextAsync(cancel);
         // Vectors of two models are never compared: while another model takes over, words alone decide.
         var compared = await embedderIdentity.MatchesAsync(db, vector.Length, cancel) ? vector : ReadOnlyMemory<float>.Empty;

@@ -13,40 +13,17 @@ public sealed class EmbeddingPriorityTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Generate_InteractivePassages_MakeAllTheirRunsBeforeTheNextOneOfAFile()
-    {
-        await using var services = InferenceHost.Build(("MaxBatchTokens", "128"));
-        var (gate, generator) = (services.GetRequiredService<EmbeddingGate>(), services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
-        var running = await gate.EnterAsync(isUrgent: false, Cancel);
-        var file = gate.EnterAsync(isUrgent: false, Cancel);
-        var background = generator.GenerateAsync(FiveRuns, Options(InferenceProperties.Background), Cancel);
-        var interactive = generator.GenerateAsync(FiveRuns, Options(InferenceProperties.Interactive), Cancel);
-        while (gate.Waiting < 3)
-        {
-            await Task.Yield();
-        }
-
-        running.Dispose();
-        // The file's turn is not given back before: did one of the five runs come behind it, this would never end.
-        Assert.Equal(5, (await interactive.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Count);
-        var turn = await file;
-        Assert.False(background.IsCompleted);
-        turn.Dispose();
-        Assert.Equal(5, (await background).Count);
-    }
-
-    [Fact]
     public async Task Generate_QuestionWhileAFileIsRead_IsThereLongBeforeItsEnd()
     {
         await using var services = InferenceHost.Build(("MaxBatchTokens", "128"));
-        var (gate, generator) = (services.GetRequiredService<EmbeddingGate>(), services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+        var (scheduler, generator) = (services.GetRequiredService<EmbeddingScheduler>(), services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
         var file = generator.GenerateAsync(Enumerable.Repeat(FiveRuns, 40).SelectMany(runs => runs), Options(InferenceProperties.Background), Cancel);
         var (question, sentences) = (Options(null, InferenceProperties.Query), Options(InferenceProperties.Interactive));
         await generator.GenerateAsync(["How deep is the sea?"], question, Cancel);
         await generator.GenerateAsync(FiveRuns, sentences, Cancel);
         Assert.False(file.IsCompleted);
         Assert.Equal(200, (await file).Count);
-        Assert.Equal(0, gate.Waiting);
+        Assert.Equal(0, scheduler.Waiting);
     }
 
     [Fact]
@@ -60,6 +37,23 @@ public sealed class EmbeddingPriorityTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => file);
         Assert.Equal(5, (await generator.GenerateAsync(FiveRuns, Options(InferenceProperties.Background), Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task Generate_ManyCallersAtOnce_TakeFewerRunsThanCallersAndGetTheirOwnVectors()
+    {
+        await using var services = InferenceHost.Build();
+        var generator = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        var file = generator.GenerateAsync(FiveRuns, Options(InferenceProperties.Background), Cancel);   // keeps the model while the others come
+        string[] texts = [.. Enumerable.Range(0, 16).Select(i => $"Station {i} measured the bay.")];
+        var scheduler = services.GetRequiredService<EmbeddingScheduler>();
+        var together = await Task.WhenAll(texts.Select(text => generator.GenerateAsync([text], Options(InferenceProperties.Background), Cancel)));
+        await file;
+        Assert.InRange(scheduler.Total.Runs, 2, 15);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal((await generator.GenerateAsync([texts[i]], null, Cancel))[0].Vector.ToArray(), together[i][0].Vector.ToArray());
+        }
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class EmbedderTests
         await using var services = new ServiceCollection().AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(seen).BuildServiceProvider();
         var embedder = new Embedder(services);
         var cancel = TestContext.Current.CancellationToken;
-        await embedder.QueryAsync("question", cancel);
+        var scope = Store.NewScope();
+        await embedder.QueryAsync(scope, "question", cancel);
         await embedder.PassagesAsync(["chunk"], cancel);
         await embedder.SentencesAsync(["sentence"], cancel);
         Assert.Equal([("question", "query", null), ("chunk", "passage", null), ("sentence", "passage", "interactive")], seen.Calls);

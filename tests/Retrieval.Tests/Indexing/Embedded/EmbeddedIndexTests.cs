@@ -349,7 +349,7 @@ public sealed class EmbeddedIndexTests
 
     private static async Task<IndexAnswer> AnswerAsync(Store store, KnowledgeScope scope, string question = "word3 of the river bank")
     {
-        var vector = await store.Get<Embedder>().QueryAsync(question, Cancel);
+        var vector = await store.Get<Embedder>().QueryAsync(scope, question, Cancel);
         return await store.Get<IPassageIndex>().SearchAsync(scope, new IndexQuery(vector, [.. Terms.Of(question).Distinct()], 10), Cancel);
     }
 
