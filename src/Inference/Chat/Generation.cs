@@ -21,7 +21,7 @@ internal sealed class Generation(
     BytePairTokenizer tokenizer, int contextLength, TimeProvider clock, CancellationToken cancel)
 {
     private readonly TaskCompletionSource<GenerationResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Sampler sampler = new(settings, penaltyFree);
+    private readonly Sampler sampler = new(settings, penaltyFree, settings.Json ? new JsonTokens(tokenizer) : null);
     private readonly StopSequenceMatcher stops = new(settings.StopSequences);
     private readonly TokenStreamDecoder decoder = new(tokenizer);
     private readonly PromptLookup lookup = new(prompt.Ids, (int)Math.Min((long)settings.MaxOutputTokens, contextLength - prompt.Ids.Length));
@@ -77,9 +77,9 @@ internal sealed class Generation(
         }
 
         Write(stops.Append(decoder.Append(Token)));
-        if (stops.Stopped || count == settings.MaxOutputTokens || prompt.Ids.Length + count > contextLength)
+        if (stops.Stopped || sampler.IsComplete || count == settings.MaxOutputTokens || prompt.Ids.Length + count > contextLength)
         {
-            Finish(stops.Stopped ? ChatFinishReason.Stop : ChatFinishReason.Length);
+            Finish(stops.Stopped || sampler.IsComplete ? ChatFinishReason.Stop : ChatFinishReason.Length);
             return false;
         }
 

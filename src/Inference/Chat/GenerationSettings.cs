@@ -10,11 +10,12 @@ namespace Rag.Inference.Chat;
 /// <param name="TopK">Candidates; null: all.</param>
 /// <param name="RepetitionPenalty">1: none.</param>
 /// <param name="MinP">Tokens less likely than this share of the most likely one are never drawn; 0: none are left out.</param>
+/// <param name="Json">The answer is one JSON object; where its tokens run out, the beginning of one.</param>
 /// <param name="LogProbabilities">Whether each token's is told.</param>
 internal sealed record GenerationSettings(
     int MaxOutputTokens, float Temperature, float TopP, int? TopK, ulong Seed,
     float RepetitionPenalty, float FrequencyPenalty, float PresencePenalty, IReadOnlyList<string> StopSequences,
-    float MinP = 0, bool LogProbabilities = false)
+    float MinP = 0, bool LogProbabilities = false, bool Json = false)
 {
     /// <exception cref="InferenceException">InvalidOption: a value out of its range, or something this client does not do.</exception>
     public static GenerationSettings From(ChatOptions? request, ModelManifest model, InferenceOptions options)
@@ -22,7 +23,9 @@ internal sealed record GenerationSettings(
         request ??= new();
         Refuse(request.ModelId is { } id && id != model.Id, $"The chat model is {model.Id}, not {request.ModelId}.");
         Refuse(request.Tools is { Count: > 0 }, "The chat model calls no tools.");
-        Refuse(request.ResponseFormat is not (null or ChatResponseFormatText), "The chat model answers in text only.");
+        Refuse(request.ResponseFormat is not (null or ChatResponseFormatText or ChatResponseFormatJson), "ResponseFormat must be text or JSON.");
+        Refuse(request.ResponseFormat is ChatResponseFormatJson { Schema: not null }, "ResponseFormat cannot have a schema: the chat model writes any JSON object.");
+        Refuse(request.ResponseFormat is ChatResponseFormatJson && request.StopSequences is { Count: > 0 }, "StopSequences cannot go with a ResponseFormat of JSON: they would cut the object.");
         Refuse(request.ContinuationToken is not null || request.AllowBackgroundResponses is true, "There are no background responses here.");
         Refuse(request.StopSequences?.Any(string.IsNullOrEmpty) is true, "A stop sequence cannot be empty.");
 
@@ -44,7 +47,8 @@ internal sealed record GenerationSettings(
             Within("PresencePenalty", request.PresencePenalty, -2f, 2f) ?? 0,
             [.. request.StopSequences ?? []],
             minP ?? 0,
-            Flag(request, InferenceProperties.LogProbabilities));
+            Flag(request, InferenceProperties.LogProbabilities),
+            request.ResponseFormat is ChatResponseFormatJson);
     }
 
     /// <summary>A text from the request's additional properties.</summary>

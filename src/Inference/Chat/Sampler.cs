@@ -3,14 +3,17 @@ using System.Numerics.Tensors;
 namespace Rag.Inference.Chat;
 
 /// <summary>Chooses one answer's tokens from the logits.</summary>
+/// <param name="allowed">Null: every token.</param>
 /// <param name="free">Tokens the repetition penalty leaves alone: control tokens, so that the answer can end, and digits, so that 81,797 keeps its second 7. See docs/decisions/0001.</param>
-internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> free)
+internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> free, IAllowedTokens? allowed = null)
 {
     // Tokens e^25 times less likely than the best one are never drawn: all of them together weigh less than 1e-6.
     private const float Negligible = 25;
 
     // No amount has so many equal digits in a row; from here on even a free token is penalised, and more each time, or "000…" never ends.
     private const int Endless = 6;
+
+    private const int MostTries = 8;
 
     private const int MostCounted = 1_024;
 
@@ -21,6 +24,9 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
     private ulong random = settings.Seed;
     private int last = -1;
     private int run;   // how often the last token stands at the end
+
+    /// <summary>Nothing may come behind the last token.</summary>
+    public bool IsComplete => allowed is { IsComplete: true };
 
     /// <summary>ln p of the token chosen last by the model alone; only where the settings ask for it.</summary>
     public double LogProbability { get; private set; }
@@ -42,11 +48,37 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
             throw new InferenceException(InferenceFailure.Failed, "The chat model computed no usable numbers.");
         }
 
-        var chosen = settings.Temperature == 0 ? best : Draw(logits, logits[best]);
+        var chosen = Choose(logits, best);
+        if (allowed is not null)
+        {
+            chosen = Allowed(allowed, logits, chosen);
+            allowed.Accept(chosen);
+        }
+
         counts[chosen] = counts.GetValueOrDefault(chosen) + 1;
         run = chosen == last ? run + 1 : 1;
         last = chosen;
         LogProbability = settings.LogProbabilities ? LogShare(chosen) : 0;
+        return chosen;
+    }
+
+    private int Choose(Span<float> logits, int best) => settings.Temperature == 0 ? best : Draw(logits, logits[best]);
+
+    // Mostly the first choice will do. What may not come is taken out and the choice made again, which is the same as drawing from the allowed alone; after some tries all the others are taken out too.
+    private int Allowed(IAllowedTokens tokens, Span<float> logits, int chosen)
+    {
+        for (var tries = 1; !tokens.IsAllowed(chosen); tries++)
+        {
+            logits[chosen] = float.NegativeInfinity;
+            for (var token = 0; tries == MostTries && token < logits.Length; token++)
+            {
+                logits[token] = tokens.IsAllowed(token) ? logits[token] : float.NegativeInfinity;
+            }
+
+            var best = TensorPrimitives.IndexOfMax<float>(logits);
+            chosen = float.IsFinite(logits[best]) ? Choose(logits, best) : throw new InferenceException(InferenceFailure.Failed, "The chat model has no token that goes on with the answer's format.");
+        }
+
         return chosen;
     }
 

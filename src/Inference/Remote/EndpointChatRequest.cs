@@ -44,6 +44,11 @@ internal static class EndpointChatRequest
             body["stop"] = new JsonArray([.. stops.Select(stop => JsonValue.Create(stop))]);
         }
 
+        if (request?.ResponseFormat is ChatResponseFormatJson)
+        {
+            body["response_format"] = new JsonObject { ["type"] = "json_object" };
+        }
+
         return body;
     }
 
@@ -75,7 +80,7 @@ internal static class EndpointChatRequest
 
         Refuse(request.ModelId is { } id && id != model, $"The chat model is {model}, not {request.ModelId}.");
         Refuse(request.Tools is { Count: > 0 }, "The chat model calls no tools.");
-        Refuse(request.ResponseFormat is not (null or ChatResponseFormatText), "The chat model answers in text only.");
+        Refuse(request.ResponseFormat is not (null or ChatResponseFormatText or ChatResponseFormatJson { Schema: null }), "ResponseFormat must be text, or JSON without a schema.");
         Refuse(request.ContinuationToken is not null || request.AllowBackgroundResponses is true, "There are no background responses here.");
         Refuse(request.TopK is not null, "TopK is not part of the protocol of a model behind an endpoint.");
         Refuse(

@@ -15,11 +15,6 @@ internal static class ChatEndpoint
         var request = await RequestReader.ReadAsync(http.Request, cancel).ConfigureAwait(false);
         var model = Model(chat);
         request.Check(model, "tools", "functions", "logprobs", "logit_bias", "n", "audio");
-        if (request.Find("response_format") is { } format && (format.ValueKind != JsonValueKind.Object || !format.TryGetProperty("type", out var kind) || kind.GetString() != "text"))
-        {
-            throw RequestReader.Invalid("response_format must be text.");
-        }
-
         var messages = Messages(request);
         var options = Options(request);
         var head = new Head("chatcmpl-" + Guid.NewGuid().ToString("N"), clock.GetUtcNow().ToUnixTimeSeconds(), model);
@@ -144,6 +139,7 @@ internal static class ChatEndpoint
             FrequencyPenalty = request.Number("frequency_penalty"),
             PresencePenalty = request.Number("presence_penalty"),
             StopSequences = request.Texts("stop"),
+            ResponseFormat = Format(request),
         };
         if (request.Number("repetition_penalty") is { } penalty)
         {
@@ -152,6 +148,14 @@ internal static class ChatEndpoint
 
         return options;
     }
+
+    private static ChatResponseFormat? Format(RequestReader request) => request.Find("response_format") is not { } format ? null
+        : (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString() : null) switch
+        {
+            "text" => ChatResponseFormat.Text,
+            "json_object" => ChatResponseFormat.Json,
+            _ => throw RequestReader.Invalid("response_format must be text or json_object."),
+        };
 
     private static JsonObject Usage(UsageDetails? usage) => new()
     {

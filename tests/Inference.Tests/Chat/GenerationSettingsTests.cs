@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Rag.Inference.Chat;
 
@@ -20,7 +21,8 @@ public sealed class GenerationSettingsTests
         { "stop sequence", new() { StopSequences = ["a", ""] } },
         { "chat model is", new() { ModelId = "gpt" } },
         { "tools", new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
-        { "text only", new() { ResponseFormat = ChatResponseFormat.Json } },
+        { "ResponseFormat", new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("{}").RootElement) } },
+        { "StopSequences", new() { ResponseFormat = ChatResponseFormat.Json, StopSequences = ["x"] } },
     };
 
     [Fact]

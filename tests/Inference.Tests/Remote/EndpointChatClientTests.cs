@@ -42,12 +42,12 @@ public sealed class EndpointChatClientTests
         await using var services = server.Client();
         await services.Chat().GetResponseAsync(
             [new(ChatRole.System, "Be kind."), new(ChatRole.User, "Hi")],
-            new() { Temperature = 0.5f, TopP = 0.9f, Seed = 4, MaxOutputTokens = 12, StopSequences = ["\n"], FrequencyPenalty = 0.1f }, Cancel);
+            new() { Temperature = 0.5f, TopP = 0.9f, Seed = 4, MaxOutputTokens = 12, StopSequences = ["\n"], FrequencyPenalty = 0.1f, ResponseFormat = ChatResponseFormat.Json }, Cancel);
 
         var (path, key, body) = Assert.Single(server.Seen);
         Assert.Equal(("/v1/chat/completions", "Bearer sk-very-secret"), (path, key));
         Assert.Equal(
-            """{"model":"large","messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"seed":4,"stop":["\n"]}""",
+            """{"model":"large","messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":12,"temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"seed":4,"stop":["\n"],"response_format":{"type":"json_object"}}""",
             body!.Value.GetRawText());
     }
 

@@ -55,6 +55,18 @@ public sealed partial class ModelServerTests(InferenceHost host)
     }
 
     [Fact]
+    public async Task OpenAIsClient_AsksForJson_GetsWhatTheModelInTheProcessGives()
+    {
+        await using var app = await StartAsync();
+        var client = new OpenAIClient(new ApiKeyCredential(Key), new() { Endpoint = new Uri(Address(app), "v1"), RetryPolicy = new ClientRetryPolicy(0) });
+        using var chat = client.GetChatClient(ShippedModels.Chat).AsIChatClient();
+        var options = new ChatOptions { ResponseFormat = ChatResponseFormat.Json, Temperature = 0, MaxOutputTokens = 24 };
+        var answer = await chat.GetResponseAsync("Name and age of Anna, who is 7, as JSON.", options, Cancel);
+        Assert.StartsWith("{", answer.Text.TrimStart(), StringComparison.Ordinal);
+        Assert.Equal((await host.Services.Chat().GetResponseAsync("Name and age of Anna, who is 7, as JSON.", options, Cancel)).Text, answer.Text);
+    }
+
+    [Fact]
     public async Task OurClient_GetsWhatTheModelsInTheProcessGive()
     {
         await using var app = await StartAsync();
@@ -80,7 +92,7 @@ public sealed partial class ModelServerTests(InferenceHost host)
     [InlineData("chat/completions", """{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}""", "reads text only")]
     [InlineData("chat/completions", """{"messages":[{"role":"user","content":"x"}],"temperature":"hot"}""", "temperature must be a number")]
     [InlineData("chat/completions", """{"messages":[{"role":"user","content":"x"}],"n":2}""", "n is not known here")]
-    [InlineData("chat/completions", """{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_object"}}""", "response_format must be text")]
+    [InlineData("chat/completions", """{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema"}}""", "response_format must be text or json_object")]
     [InlineData("chat/completions", """{"model":"gpt","messages":[]}""", "not gpt")]
     [InlineData("chat/completions", """{"messages":[]}""", "at least one message")]
     [InlineData("chat/completions", """{"messages":[],"stream":true}""", "at least one message")]
