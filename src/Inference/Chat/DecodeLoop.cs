@@ -30,6 +30,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly TensorElementType logitsType;
     private readonly bool ownsSession;
     private int version;                  // of the block, as bound
+    private bool shrinks;                 // the next run gives back what a longer sequence needed
     private float[] converted = [];       // logits of an fp16 graph
     private readonly long[] ids;          // pinned; (1, chunk)
     private readonly long[] ones;         // pinned; the mask, (1, total)
@@ -120,7 +121,9 @@ internal sealed class DecodeLoop : IDisposable
         block.SetLength(slot, kept);
         if (alone)
         {
+            var before = block.Capacity;
             block.Fit(expected);
+            shrinks |= block.Capacity < before;
         }
         else
         {
@@ -209,7 +212,18 @@ internal sealed class DecodeLoop : IDisposable
         BindLogits(keepValue is null ? next.Length : kept);
         try
         {
-            session.RunWithBinding(run, binding);
+            if (shrinks)
+            {
+                // The arena keeps what the attention over the longest sequence took until a run asks it not to.
+                using var shrinking = new RunOptions();
+                shrinking.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+                session.RunWithBinding(shrinking, binding);
+                shrinks = false;
+            }
+            else
+            {
+                session.RunWithBinding(run, binding);
+            }
         }
         catch (OnnxRuntimeException error)
         {

@@ -111,6 +111,21 @@ public sealed class ChatEngineSoak
     }
 
     [Fact(Explicit = true)]
+    public async Task AGiantPrompt_GivesItsMemoryBack()
+    {
+        await using var services = InferenceHost.Build(("Slots", "1"));
+        var chat = services.GetRequiredService<IChatClient>();
+        await chat.GetResponseAsync("Why is the sky blue?", Options(drawn: false, 20), Cancel);
+        var before = Resident();
+        await chat.GetResponseAsync(string.Join(' ', Enumerable.Repeat("sea", 7_000)), Options(drawn: false, 2), Cancel);
+        var giant = Resident();
+        await chat.GetResponseAsync("Why is the sea blue?", Options(drawn: false, 20), Cancel);
+        var after = Resident();
+        Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| a prompt of 7,000 tokens | {before:0.0} MiB before, {giant:0.0} behind it, {after:0.0} after the next short one |"));
+        Assert.True(after - before < (giant - before) / 4);
+    }
+
+    [Fact(Explicit = true)]
     public async Task TenThousandTokens_TakeNoMoreMemoryThanTheFirst()
     {
         await using var services = InferenceHost.Build();
