@@ -90,9 +90,10 @@ public sealed class PipelineTests
 
         Assert.Equal(DocumentState.ReadyWithWarnings, status.State);
         Assert.Equal(
-            "Page 3 is a scan that could not be read: its picture is stored in a form that is not read here. Page 2 is a scan hard to read by OCR; compare answers with the file.", status.Message);
+            "Page 3 is a scan that could not be read: the picture is stored in a form that is not read here. Page 2 is a scan hard to read by OCR; compare answers with the file.", status.Message);
         Assert.Equal([3], status.PagesWithoutText);
         Assert.Equal([3], status.ScannedPages);
+        Assert.Contains((await shop.Library.LogAsync(shop.Scope, status.Id, Shop.Cancel))!, line => line.Text.Contains("The text of page 2 was recognised from pictures (OCR).", StringComparison.Ordinal));
         var chunk = shop.Writer.Chunks[status.Id].Values.Single(chunk => chunk.Chunk.Text.Contains("faint", StringComparison.Ordinal)).Chunk;
         PageText page = (await shop.Library.FindPageAsync(shop.Scope, status.Id, status.LiveGeneration, 2, Shop.Cancel))!;
         Assert.InRange(2, chunk.Pages.From, chunk.Pages.To);

@@ -110,6 +110,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         int pageCount = 0, passed = 0;
         (int next, int start) = sink.Next;
         int first = next;
+        scans?.Begin();   // an extractor that died before may have left half a page
         using CpuMeter.Reading metered = cpu.BeginFile();
         while (true)
         {

@@ -32,14 +32,14 @@ internal readonly record struct ScanOutcome(byte Confidence, ScanTrouble Trouble
     /// <summary>Ends the sentence "Page 3 is a scan that could not be read: …".</summary>
     public string Why => Trouble switch
     {
-        ScanTrouble.NotDecoded => "its picture is stored in a form that is not read here",
-        ScanTrouble.Damaged => "its picture is damaged",
-        ScanTrouble.TooLarge => "its picture is too large to process safely",
-        ScanTrouble.TooManyPieces => "it is made of too many pieces",
-        ScanTrouble.TimedOut => "recognising it took too long",
-        ScanTrouble.EngineFailed => "the OCR program failed on its picture",
+        ScanTrouble.NotDecoded => "the picture is stored in a form that is not read here",
+        ScanTrouble.Damaged => "the picture is damaged",
+        ScanTrouble.TooLarge => "the picture is too large to process safely",
+        ScanTrouble.TooManyPieces => "made of too many pieces",
+        ScanTrouble.TimedOut => "recognising took too long",
+        ScanTrouble.EngineFailed => "the OCR program failed on the picture",
         ScanTrouble.EngineMissing => "the OCR program was not found; ask the administrator",
         ScanTrouble.FileTimedOut => "the time for recognising this file was used up",
-        _ => "no words were recognised on it",
+        _ => "no words were recognised",
     };
 }

@@ -15,6 +15,13 @@ internal sealed class ScanRecogniser(OcrProgram program, IngestionOptions option
     private int pictures;
     private bool missing;
 
+    /// <summary>Forgets what was recognised of a page that did not come.</summary>
+    public void Begin()
+    {
+        (trouble, pictures) = (ScanTrouble.None, 0);
+        words.Clear();
+    }
+
     /// <summary>A picture of the page that comes next.</summary>
     /// <exception cref="InvalidDataException">More pictures than a page may have.</exception>
     public async Task AddAsync(ScanPicture picture, CancellationToken cancel)
@@ -56,8 +63,7 @@ internal sealed class ScanRecogniser(OcrProgram program, IngestionOptions option
         ScanTrouble seen = trouble != ScanTrouble.None ? trouble : page.Scan?.Trouble ?? ScanTrouble.None;
         PageBox paper = new(0, 0, page.Text.Width, page.Text.Height);
         OcrWord[] found = [.. words.Where(word => Holds(paper, word.Box)).Select(word => word with { Box = Cut(word.Box, paper) })];
-        (trouble, pictures) = (ScanTrouble.None, 0);
-        words.Clear();
+        Begin();
         if (!page.IsScan)
         {
             return page;   // pages with text are never recognised, whatever pictures came with them
