@@ -62,7 +62,7 @@ public sealed class IngestionOptions
     /// <summary>Most processor time for one page, in seconds. Unlike the wait it does not run out on a machine that is busy with other things.</summary>
     [Range(0.1, 3_600)] public double PageCpuSeconds { get; set; } = 15;
 
-    /// <summary>Recognise text in pictures (.png, .jpg, .tif). Off: pictures are refused with a sentence.</summary>
+    /// <summary>Recognise text in pictures (.png, .jpg, .tif) and on pages of a PDF that are pictures without text. Off: pictures are refused with a sentence, such pages are named.</summary>
     public OcrEngine Ocr { get; set; } = OcrEngine.Off;
 
     /// <summary>Name or path of the program.</summary>
@@ -73,6 +73,9 @@ public sealed class IngestionOptions
 
     /// <summary>Longest time for one picture, in seconds.</summary>
     [Range(1, 3_600)] public double OcrPageSeconds { get; set; } = 60;
+
+    /// <summary>Longest time for all scanned pages of one PDF, in seconds. Those that are left are named as not read.</summary>
+    [Range(1, 604_800)] public double OcrFileSeconds { get; set; } = 14_400;
 
     /// <summary>Bytes of diagnostics after which an extractor is killed for flooding.</summary>
     [Range(64 * 1024, 64 * 1024 * 1024)] public int MaxExtractorErrorBytes { get; set; } = 4 * 1024 * 1024;

@@ -18,7 +18,7 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Trace, "Extractor {Process} said: {Errors}")]
     public static partial void ExtractorErrors(this ILogger logger, int process, string errors);
 
-    [LoggerMessage(2009, LogLevel.Warning, "The OCR program of Ingestion:OcrCommand cannot be started; pictures are refused")]
+    [LoggerMessage(2009, LogLevel.Warning, "The OCR program of Ingestion:OcrCommand cannot be started; pictures are refused, scanned pages are named")]
     public static partial void OcrMissing(this ILogger logger, Exception? exception);
 
     [LoggerMessage(2010, LogLevel.Information, "Document {Document} is being read, attempt {Attempt}, generation {Generation}")]

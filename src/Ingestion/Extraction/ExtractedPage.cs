@@ -1,3 +1,4 @@
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction;
@@ -25,4 +26,7 @@ internal sealed record ExtractedPage(PageText Text, IReadOnlyList<TextBlock> Blo
 
     /// <summary>A picture covers the page and no text was found on it.</summary>
     public bool IsScan { get; init; }
+
+    /// <summary>What became of a scan that was to be recognised; null for other pages, and where nothing recognises scans.</summary>
+    public ScanOutcome? Scan { get; init; }
 }

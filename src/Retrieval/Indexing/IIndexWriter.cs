@@ -23,6 +23,15 @@ public sealed record DocumentFacts(string Title, int PageCount, int ChunkCount, 
     /// <summary>Those of <see cref="PagesWithoutText"/> that a picture covers.</summary>
     public IReadOnlyList<int> ScannedPages { get; init; } = [];
 
+    /// <summary>Scanned pages whose text was recognised (OCR); they are not among <see cref="ScannedPages"/>.</summary>
+    public IReadOnlyList<int> RecognisedPages { get; init; } = [];
+
+    /// <summary>Those of <see cref="RecognisedPages"/> that were hard to recognise, or not recognised whole.</summary>
+    public IReadOnlyList<int> UnsurePages { get; init; } = [];
+
+    /// <summary>Scanned pages that could not be recognised. Empty where nothing recognises scans.</summary>
+    public IReadOnlyList<UnreadScans> UnreadScans { get; init; } = [];
+
     public int TableCount { get; init; }
 
     /// <summary>Pieces of text that a person does not see, all pages.</summary>
@@ -31,6 +40,9 @@ public sealed record DocumentFacts(string Title, int PageCount, int ChunkCount, 
     /// <summary>Two-letter code of the language most of the text is in; null when it could not be told.</summary>
     public string? Language { get; init; }
 }
+
+/// <param name="Why">Ends the sentence "Page 3 is a scan that could not be read: …".</param>
+public sealed record UnreadScans(string Why, IReadOnlyList<int> Pages);
 
 /// <summary>
 /// Writes one generation of a document: pages, then chunks, then the switch. Every write is guarded by the lease's fencing number and

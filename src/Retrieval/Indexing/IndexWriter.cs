@@ -176,7 +176,7 @@ internal sealed class IndexWriter(
         document.ScannedPages = [.. facts.ScannedPages];
         (document.TableCount, document.HiddenSpans, document.Language) = (facts.TableCount, facts.HiddenSpans, facts.Language);
         document.Reason = null;
-        document.Message = passages == 0 ? Refusals.NoTextFound : WarningSentence.For(facts.PagesWithoutText, facts.PageCount);
+        document.Message = WarningSentence.For(facts, passages);
         document.LiveSince = now;
         document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, now);
         await db.NoteAsync(document, now, ReadyWords(facts, document.Message), cancel);
@@ -184,7 +184,7 @@ internal sealed class IndexWriter(
 
     private static string ReadyWords(DocumentFacts facts, string? warning) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Ready: {facts.PageCount:N0} {(facts.PageCount == 1 ? "page" : "pages")}, {facts.ChunkCount:N0} {(facts.ChunkCount == 1 ? "passage" : "passages")}.{(warning is null ? "" : " " + warning)}");
+        $"Ready: {facts.PageCount:N0} {(facts.PageCount == 1 ? "page" : "pages")}, {facts.ChunkCount:N0} {(facts.ChunkCount == 1 ? "passage" : "passages")}.{WarningSentence.Recognised(facts)}{(warning is null ? "" : " " + warning)}");
 
     /// <summary>One transaction behind the fence: either the lease is held and everything is written, or nothing is.</summary>
     private async Task<LeaseState> WriteAsync(JobLease lease, Func<KnowledgeDbContext, Task> write, CancellationToken cancel)

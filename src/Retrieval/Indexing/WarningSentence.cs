@@ -8,6 +8,25 @@ internal static class WarningSentence
 {
     private const int MostRanges = 6;
 
+    /// <returns>Null when there is nothing to warn of.</returns>
+    public static string? For(DocumentFacts facts, int passages)
+    {
+        var explained = facts.UnreadScans.SelectMany(unread => unread.Pages).ToHashSet();
+        string? empty = passages == 0 ? Refusals.NoTextFound : For([.. facts.PagesWithoutText.Where(page => !explained.Contains(page))], facts.PageCount);
+        IEnumerable<string?> sentences =
+        [
+            empty,
+            .. facts.UnreadScans.Select(unread => $"{Named(unread.Pages)} {(unread.Pages.Count == 1 ? "is a scan" : "are scans")} that could not be read: {unread.Why}."),
+            facts.UnsurePages.Count == 0 ? null : $"{Named(facts.UnsurePages)} {(facts.UnsurePages.Count == 1 ? "is a scan" : "are scans")} hard to read by OCR; compare answers with the file.",
+        ];
+        string all = string.Join(' ', sentences.Where(sentence => sentence is not null));
+        return all.Length == 0 ? null : all;
+    }
+
+    /// <summary>A sentence with a space before it; empty when nothing was recognised.</summary>
+    public static string Recognised(DocumentFacts facts) =>
+        facts.RecognisedPages.Count == 0 ? "" : $" The text of {Named(facts.RecognisedPages).Replace('P', 'p')} was recognised from pictures (OCR).";
+
     /// <returns>Null when every page has text.</returns>
     public static string? For(IReadOnlyList<int> pagesWithoutText, int pageCount)
     {
@@ -25,6 +44,8 @@ internal static class WarningSentence
             ? $"Page {pagesWithoutText[0]} has no text; it may be a scan and cannot be searched."
             : $"Pages {Listed(pagesWithoutText)} have no text; they may be scans and cannot be searched.";
     }
+
+    private static string Named(IReadOnlyList<int> pages) => (pages.Count == 1 ? "Page " : "Pages ") + Listed(pages);
 
     private static string Listed(IReadOnlyList<int> pages)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Tests.Extraction;
@@ -13,6 +14,7 @@ public sealed class PageCodecTests
         [new(BlockKind.Heading, 100, 104, 7), new(BlockKind.TableRow, 106, 112, 0, "Caption")])
     {
         IsScan = true,
+        Scan = new(88, ScanTrouble.TooLarge),
         Hidden = [new(3, HiddenTextKind.Tiny, "under the rug", new PageBox(1, 2, 3, 4)), new(3, HiddenTextKind.Marked, "in the file", null)],
     };
 
@@ -23,12 +25,17 @@ public sealed class PageCodecTests
         Assert.Equivalent(Page, copy, strict: true);
     }
 
-    [Theory]
-    [InlineData(4, 100)]
-    [InlineData(3, 99)]
-    public void Page_OutOfTurn_IsRefused(int number, int start)
+    [Fact]
+    public void Page_OutOfTurn_IsRefused() => Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(Page), 4, 100));
+
+    /// <summary>The parent knows how much text stands before it; the child may not.</summary>
+    [Fact]
+    public void Page_ReadAtAnotherStart_MovesWhole()
     {
-        Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(Page), number, start));
+        ExtractedPage moved = PageCodec.ReadPage(PageCodec.Page(Page), 3, 40);
+        Assert.Equal((40, 40, 46), (moved.Text.Start, moved.Text.Lines[0].Start, moved.Text.Lines[1].Start));
+        Assert.Equal([(40, 44), (46, 52)], moved.Blocks.Select(block => (block.Start, block.End)));
+        Assert.Throws<InvalidDataException>(() => PageCodec.ReadPage(PageCodec.Page(Page), 3, int.MaxValue - 3));
     }
 
     [Fact]
@@ -43,6 +50,8 @@ public sealed class PageCodecTests
             Page with { Text = Page.Text with { Lines = [new(100, 4, float.NaN, 0, 0, 0, 0, false, [])] } },
             Page with { Text = Page.Text with { Lines = [new(100, 4, 0, 0, 0, 0, 0, false, [1, 2])] } },
             Page with { Text = Page.Text with { Width = -1 } },
+            Page with { Scan = new(101, ScanTrouble.None) },
+            Page with { Scan = new(0, (ScanTrouble)99) },
             Page with { Hidden = [new(3, (HiddenTextKind)99, "x", null)] },
             Page with { Hidden = [new(3, HiddenTextKind.Tiny, "x", new PageBox(0, float.NaN, 1, 1))] },
         ];

@@ -1,5 +1,6 @@
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Tests.Extraction;
@@ -9,12 +10,14 @@ public sealed class ProtocolFuzzTests
 {
     private const int Rounds = 20_000;
 
+    private static readonly ScanPicture Picture = new(new byte[50], new Placement(0, 0, 612, 0, 0, 792), 300, Upright: true, new PageBox(0, 0, 612, 792), [new PageBox(1, 2, 3, 4)]);
+
     [Fact]
     public async Task FramesOfAChild_CutAndChanged_AreReadOrRefused()
     {
         byte[] good = Stream(
             new Frame(FrameKind.Hello, [Frame.Version]), new Frame(FrameKind.Begin, PageCodec.Begin("A title", 2)), new Frame(FrameKind.Page, PageCodec.Page(PageOf(1, 0))),
-            new Frame(FrameKind.Page, PageCodec.Page(PageOf(2, 7))), new Frame(FrameKind.Done, []));
+            new Frame(FrameKind.Picture, Picture.ToPayload()), new Frame(FrameKind.Page, PageCodec.Page(PageOf(2, 7))), new Frame(FrameKind.Done, []));
         var random = new Random(11);
         int whole = 0, refused = 0, cut = 0;
         for (int round = 0; round < Rounds; round++)
@@ -34,10 +37,14 @@ public sealed class ProtocolFuzzTests
                         case FrameKind.Page:
                             start += PageCodec.ReadPage(frame.Payload, start == 0 ? 1 : 2, start).Text.Text.Length;
                             break;
+                        case FrameKind.Picture:
+                            ScanPicture picture = ScanPicture.Parse(frame.Payload);
+                            Assert.True(picture is { File.Length: > 0, Dpi: > 0, Covers.Count: <= ScanPicture.MostCovers });
+                            break;
                     }
                 }
 
-                (whole, cut) = frames == 5 ? (whole + 1, cut) : (whole, cut + 1);
+                (whole, cut) = frames == 6 ? (whole + 1, cut) : (whole, cut + 1);
             }
             catch (InvalidDataException)
             {
@@ -51,7 +58,7 @@ public sealed class ProtocolFuzzTests
     [Fact]
     public void RequestsOfAParent_CutAndChanged_AreReadOrRefused()
     {
-        byte[] good = Stream(new ExtractRequest(FileKind.Pdf, 100, 1, 5_000).ToFrame());
+        byte[] good = Stream((new ExtractRequest(FileKind.Pdf, 100, 1, 5_000) { Pictures = true }).ToFrame());
         var random = new Random(12);
         int read = 0, refused = 0;
         for (int round = 0; round < Rounds; round++)

@@ -80,6 +80,27 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task ScannedPages_AreRecognisedAndStoredWithTheirPage()
+    {
+        using var engine = new Extraction.Kinds.EngineScript();
+        await using Shop shop = await Shop.OpenAsync(("Ingestion:Ocr", "Tesseract"), ("Ingestion:OcrCommand", engine.Write(Extraction.Kinds.EngineScript.Faint)));
+        StoredPicture unreadable = new([1, 2, 3], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode");
+        DocumentStatus status = await shop.IngestAsync("mixed.pdf", ScanFiles.Build(
+            ScanFiles.TextPage("A page with letters."), (ScanFiles.Whole, [ScanFiles.TwoLevel], 0), (ScanFiles.Whole, [unreadable], 0)));
+
+        Assert.Equal(DocumentState.ReadyWithWarnings, status.State);
+        Assert.Equal(
+            "Page 3 is a scan that could not be read: the picture is stored in a form that is not read here. Page 2 is a scan hard to read by OCR; compare answers with the file.", status.Message);
+        Assert.Equal([3], status.PagesWithoutText);
+        Assert.Equal([3], status.ScannedPages);
+        Assert.Contains((await shop.Library.LogAsync(shop.Scope, status.Id, Shop.Cancel))!, line => line.Text.Contains("The text of page 2 was recognised from pictures (OCR).", StringComparison.Ordinal));
+        var chunk = shop.Writer.Chunks[status.Id].Values.Single(chunk => chunk.Chunk.Text.Contains("faint", StringComparison.Ordinal)).Chunk;
+        PageText page = (await shop.Library.FindPageAsync(shop.Scope, status.Id, status.LiveGeneration, 2, Shop.Cancel))!;
+        Assert.InRange(2, chunk.Pages.From, chunk.Pages.To);
+        Assert.Equal(new PageBox(60, 120, 120, 24), Assert.Single(TextLocator.Boxes(page, page.Start, page.Start + 5)));
+    }
+
+    [Fact]
     public async Task Extractor_KilledInTheMiddle_IsReplacedAndAllPagesArrive()
     {
         await using Shop shop = await Shop.OpenAsync();

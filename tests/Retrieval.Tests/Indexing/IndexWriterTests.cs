@@ -47,6 +47,24 @@ public class IndexWriterTests
     public void Warning_NamesThePagesWithoutText(int[] pages, int pageCount, string? sentence) => Assert.Equal(sentence, WarningSentence.For(pages, pageCount));
 
     [Fact]
+    public void Warning_SaysWhatBecameOfScans()
+    {
+        var facts = new DocumentFacts("t", 20, 5, [3, 7, 8])
+        {
+            ScannedPages = [7, 8],
+            RecognisedPages = [4, 5, 6],
+            UnsurePages = [5],
+            UnreadScans = [new("the picture is damaged", [7, 8])],
+        };
+        Assert.Equal(
+            "Page 3 has no text; it may be a scan and cannot be searched. Pages 7–8 are scans that could not be read: the picture is damaged. Page 5 is a scan hard to read by OCR; compare answers with the file.",
+            WarningSentence.For(facts, passages: 5));
+        Assert.Equal(" The text of pages 4–6 was recognised from pictures (OCR).", WarningSentence.Recognised(facts));
+        Assert.StartsWith(Refusals.NoTextFound + " Pages 7–8 are scans", WarningSentence.For(facts, passages: 0), StringComparison.Ordinal);
+        Assert.Null(WarningSentence.For(new DocumentFacts("t", 2, 5, []) { RecognisedPages = [1, 2] }, passages: 5));
+    }
+
+    [Fact]
     public async Task Document_WithPagesWithoutText_IsReadyWithAWarning()
     {
         await using var store = await OpenAsync();

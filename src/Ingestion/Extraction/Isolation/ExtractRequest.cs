@@ -7,10 +7,13 @@ namespace Rag.Ingestion.Extraction.Isolation;
 /// <param name="FirstPage">From 1. Pages before it are read for what they tell of those after them, and only counted.</param>
 internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int FirstPage, int Length)
 {
-    private const int PayloadLength = 25;
+    private const int PayloadLength = 26;
 
     /// <summary>How much a container may unfold to.</summary>
     public FlowLimits Limits { get; init; } = FlowLimits.Default;
+
+    /// <summary>Hand out the pictures of scanned pages.</summary>
+    public bool Pictures { get; init; }
 
     public Frame ToFrame()
     {
@@ -21,13 +24,14 @@ internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int 
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(9), Length);
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(13), Limits.UnpackedBytes);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(21), Limits.Entries);
+        payload[25] = (byte)(Pictures ? 1 : 0);
         return new Frame(FrameKind.Extract, payload);
     }
 
     /// <exception cref="InvalidDataException">No request.</exception>
     public static ExtractRequest Parse(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != PayloadLength || !Enum.IsDefined((FileKind)payload[0]))
+        if (payload.Length != PayloadLength || !Enum.IsDefined((FileKind)payload[0]) || payload[25] > 1)
         {
             throw new InvalidDataException("Not a request.");
         }
@@ -39,6 +43,7 @@ internal readonly record struct ExtractRequest(FileKind Kind, int MaxPages, int 
             BinaryPrimitives.ReadInt32LittleEndian(payload[9..]))
         {
             Limits = new FlowLimits(BinaryPrimitives.ReadInt64LittleEndian(payload[13..]), BinaryPrimitives.ReadInt32LittleEndian(payload[21..])),
+            Pictures = payload[25] == 1,
         };
         bool whole = request is { MaxPages: > 0, FirstPage: > 0, Length: >= 0 } && request.Length <= Array.MaxLength && request.Limits is { UnpackedBytes: > 0, Entries: > 0 };
         return whole ? request : throw new InvalidDataException("Not a request.");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rag.Ingestion.Extraction.Flow;
 using Rag.Ingestion.Extraction.Isolation.Confinement;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Ingestion.Extraction.Pdf;
 using Rag.Retrieval.Knowledge;
 using UglyToad.PdfPig.Exceptions;
@@ -85,7 +86,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, double processo
             }
 
             Send(new Frame(FrameKind.Begin, PageCodec.Begin(document.Title, document.Pages.Count)));
-            SendPages(request, FlowWriter.ToPages(document));
+            SendPages(request, FlowWriter.ToPages(document), page => page);
             return null;
         }
         catch (RefusedFileException refused)
@@ -114,7 +115,7 @@ internal sealed class ExtractorHost(Stream input, Stream output, double processo
             }
 
             Send(new Frame(FrameKind.Begin, PageCodec.Begin(document.Title, document.PageCount)));
-            SendPages(request, document.Pages());
+            SendPages(request, document.Pages(), page => request.Pictures && page.IsScan ? page with { Scan = new ScanOutcome(0, SendPictures(document, page)) } : page);
 
             return document.BrokenPages == document.PageCount ? RefusalReason.Damaged : null;
         }
@@ -132,11 +133,15 @@ internal sealed class ExtractorHost(Stream input, Stream output, double processo
         }
     }
 
-    private void SendPages(ExtractRequest request, IEnumerable<ExtractedPage> pages)
+    private ScanTrouble SendPictures(PdfExtractor document, ExtractedPage page) =>
+        document.Pictures(page.Text.Number, picture => Send(new Frame(FrameKind.Picture, picture.ToPayload())));
+
+    /// <param name="finish">Called for pages that are sent.</param>
+    private void SendPages(ExtractRequest request, IEnumerable<ExtractedPage> pages, Func<ExtractedPage, ExtractedPage> finish)
     {
         foreach (ExtractedPage page in pages)
         {
-            Send(page.Text.Number < request.FirstPage ? new Frame(FrameKind.Passed, []) : new Frame(FrameKind.Page, PageCodec.Page(page)));
+            Send(page.Text.Number < request.FirstPage ? new Frame(FrameKind.Passed, []) : new Frame(FrameKind.Page, PageCodec.Page(finish(page))));
         }
     }
 

@@ -56,10 +56,11 @@ internal sealed class ExtractorLaunch
 
     /// <summary>Another program under the same terms, which parses files as well.</summary>
     /// <param name="megabytes">Its address space, where the system can bound that.</param>
-    public ProcessStartInfo ProgramInfo(string[] command, long megabytes)
+    /// <param name="seconds">Of the processor, after which the system ends it where it can.</param>
+    public ProcessStartInfo ProgramInfo(string[] command, long megabytes, int seconds)
     {
         string[] bounded = prefix.Length == 0 ? command
-            : ["/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -v {megabytes * 1024}; exec \"$@\""), "sh", .. command];
+            : ["/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -v {megabytes * 1024}; ulimit -t {seconds}; exec \"$@\""), "sh", .. command];
         ProcessStartInfo start = Bare([.. prefix, .. bounded]);
         start.Environment["OMP_THREAD_LIMIT"] = "1";   // its threads take more time than they save on a busy machine
         return start;

@@ -30,8 +30,10 @@ internal sealed class ExtractorPool(IOptions<IngestionOptions> settings, TimePro
         if (kind == FileKind.Image)
         {
             await using Stream picture = open();
-            return await new PictureReader(how, options, clock, logger).ReadAsync(picture, sink, cancel);
+            return await new PictureReader(new OcrProgram(how, options, clock, logger), options).ReadAsync(picture, sink, cancel);
         }
+
+        ScanRecogniser? scans = kind == FileKind.Pdf && options.Ocr != OcrEngine.Off ? new(new OcrProgram(how, options, clock, logger), options, clock) : null;
 
         for (int attempt = 1; ; attempt++)
         {
@@ -41,7 +43,7 @@ internal sealed class ExtractorPool(IOptions<IngestionOptions> settings, TimePro
             try
             {
                 await using Stream file = open();
-                RefusalReason? outcome = await extractor.ExtractAsync(kind, file, length, sink, cancel);
+                RefusalReason? outcome = await extractor.ExtractAsync(kind, file, length, scans, sink, cancel);
                 keep = outcome is null && length <= SmallFile && extractor.Served < MaxServed;
                 bool again = outcome == RefusalReason.ExtractorCrashed || (outcome == RefusalReason.OutOfMemory && !fresh);
                 if (!again || attempt == Tries)

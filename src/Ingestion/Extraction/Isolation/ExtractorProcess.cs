@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Isolation;
@@ -56,13 +57,15 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     /// Null when all pages were delivered. <see cref="RefusalReason.ExtractorCrashed"/>, <see cref="RefusalReason.TimedOut"/> and
     /// <see cref="RefusalReason.OutOfMemory"/> mean that the child is dead; after any other reason it could serve on.
     /// </returns>
-    public async Task<RefusalReason?> ExtractAsync(FileKind kind, Stream file, long length, IExtractionSink sink, CancellationToken cancel)
+    /// <param name="scans">Takes the pictures of scanned pages; null: they are not asked for.</param>
+    public async Task<RefusalReason?> ExtractAsync(FileKind kind, Stream file, long length, ScanRecogniser? scans, IExtractionSink sink, CancellationToken cancel)
     {
         await using CancellationTokenRegistration stop = cancel.Register(() => Kill(KillReason.Cancelled));
-        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, sink.Next.Page, checked((int)length)) { Limits = new FlowLimits(options.MaxUnpackedBytes, options.MaxArchiveEntries) }, file, cancel);
+        var limits = new FlowLimits(options.MaxUnpackedBytes, options.MaxArchiveEntries);
+        Task sending = SendAsync(new ExtractRequest(kind, options.MaxPages, sink.Next.Page, checked((int)length)) { Limits = limits, Pictures = scans is not null }, file, cancel);
         try
         {
-            RefusalReason? outcome = await ReceiveAsync(sink, cancel);
+            RefusalReason? outcome = await ReceiveAsync(scans, sink, cancel);
             Served++;
             return outcome;
         }
@@ -101,12 +104,13 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         await input.FlushAsync(cancel);
     }
 
-    private async Task<RefusalReason?> ReceiveAsync(IExtractionSink sink, CancellationToken cancel)
+    private async Task<RefusalReason?> ReceiveAsync(ScanRecogniser? scans, IExtractionSink sink, CancellationToken cancel)
     {
         TimeSpan left = TimeSpan.FromSeconds(options.FileTimeoutSeconds);
         int pageCount = 0, passed = 0;
         (int next, int start) = sink.Next;
         int first = next;
+        scans?.Begin();   // an extractor that died before may have left half a page
         using CpuMeter.Reading metered = cpu.BeginFile();
         while (true)
         {
@@ -135,8 +139,12 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     break;
                 case { Kind: FrameKind.Page, Payload: var payload } when passed == first - 1 && next <= pageCount:
                     ExtractedPage extracted = PageCodec.ReadPage(payload, next++, start);
+                    extracted = scans?.Finish(extracted) ?? extracted;
                     start = checked(start + extracted.Text.Text.Length);
                     await sink.PageAsync(extracted, cancel);
+                    break;
+                case { Kind: FrameKind.Picture, Payload: var payload } when scans is not null && passed == first - 1 && next <= pageCount:
+                    await scans.AddAsync(ScanPicture.Parse(payload), cancel);   // the child waits at its full pipe meanwhile: one picture at a time
                     break;
                 case { Kind: FrameKind.Done, Payload: [] } when pageCount > 0 && next == pageCount + 1:
                     return null;

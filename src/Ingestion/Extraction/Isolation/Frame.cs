@@ -24,13 +24,16 @@ internal enum FrameKind : byte
 
     /// <summary>Child → parent: a page before the first that was asked for is read; a sign of life.</summary>
     Passed = 7,
+
+    /// <summary>Child → parent, where asked for: a picture of the scanned page that comes next.</summary>
+    Picture = 8,
 }
 
 /// <summary>A length-prefixed message on a pipe: 4 bytes magic, 1 byte kind, 4 bytes payload length (little endian), payload.</summary>
 internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
 {
     /// <summary>Changes with every change of a payload; parent and child must agree.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     /// <summary>No page is near this; more is a flood.</summary>
     public const int MaxPayload = 64 * 1024 * 1024;

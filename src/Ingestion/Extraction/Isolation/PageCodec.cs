@@ -1,13 +1,17 @@
 using System.Text;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Isolation;
 
-/// <summary>Payloads of the frames that carry content. The parent trusts none of it: reading checks every range.</summary>
+/// <summary>
+/// Payloads of the frames that carry content. The parent trusts none of it: reading checks every range. On the pipe a page's offsets count from its own
+/// beginning: the child does not know how much text its parent found on the pages before.
+/// </summary>
 internal static class PageCodec
 {
     /// <summary>Changes with everything that would read or cut a page differently: pages of two versions do not go together.</summary>
-    private const byte StructureVersion = 2;
+    private const byte StructureVersion = 3;
 
     private const int LongestTitle = 500;
 
@@ -31,17 +35,17 @@ internal static class PageCodec
         writer.Write(text.Label ?? "");
         writer.Write(text.Width);
         writer.Write(text.Height);
-        writer.Write(text.Start);
         writer.Write(text.Text);
         writer.Write(text.Lines.Count);
         foreach (TextLine line in text.Lines)
         {
-            Write(writer, line);
+            Write(writer, line, text.Start);
         }
 
-        WriteBlocks(writer, page.Blocks);
+        WriteBlocks(writer, page.Blocks, text.Start);
 
         writer.Write(page.IsScan);
+        WriteScan(writer, page.Scan);
         var hidden = page.Hidden.Take(PageFindings.MostSpans).ToList();
         writer.Write(hidden.Count);
         foreach (HiddenSpan span in hidden)
@@ -56,7 +60,8 @@ internal static class PageCodec
         writer.Write(StructureVersion);
         writer.Write(pageCount);
         writer.Write(metadataTitle);
-        WriteBlocks(writer, page.Blocks);
+        WriteScan(writer, page.Scan);
+        WriteBlocks(writer, page.Blocks, origin: 0);
     });
 
     /// <returns>Null when it was written by another version: the document is read from its beginning then.</returns>
@@ -74,8 +79,10 @@ internal static class PageCodec
                 reader.ReadByte();
                 int pageCount = reader.ReadInt32();
                 string title = reader.ReadString();
-                var page = new ExtractedPage(text, ReadBlocks(reader, payload, text.Start, text.Start + text.Text.Length))
+                ScanOutcome? scan = ReadScan(reader);
+                var page = new ExtractedPage(text, ReadBlocks(reader, payload, origin: 0, text.Start, text.Start + text.Text.Length))
                 {
+                    Scan = scan,
                     IsScan = text.Findings is { IsScan: true },
                     Hidden = text.Findings?.Hidden ?? [],
                 };
@@ -90,18 +97,19 @@ internal static class PageCodec
 
     /// <exception cref="InvalidDataException">The payload is no page, or not the page that must come next.</exception>
     /// <param name="number">Expected page number.</param>
-    /// <param name="start">Expected offset in the document's text.</param>
+    /// <param name="start">Its offset in the document's text.</param>
     public static ExtractedPage ReadPage(byte[] payload, int number, int start) => Read(payload, reader =>
     {
         Check(reader.ReadInt32() == number, "page number");
         string label = reader.ReadString();
         float width = Size(reader), height = Size(reader);
-        Check(reader.ReadInt32() == start, "page start");
         string text = reader.ReadString();
+        Check(text.Length <= int.MaxValue - start, "length of the text");
         int end = start + text.Length;
-        return new ExtractedPage(new PageText(number, NullIfEmpty(label), width, height, start, text, ReadLines(reader, payload, start, end)), ReadBlocks(reader, payload, start, end))
+        return new ExtractedPage(new PageText(number, NullIfEmpty(label), width, height, start, text, ReadLines(reader, payload, start, end)), ReadBlocks(reader, payload, start, start, end))
         {
             IsScan = reader.ReadBoolean(),
+            Scan = ReadScan(reader),
             Hidden = ReadHidden(reader, payload, number),
         };
     });
@@ -137,22 +145,22 @@ internal static class PageCodec
         return spans;
     }
 
-    private static void WriteBlocks(BinaryWriter writer, IReadOnlyList<TextBlock> blocks)
+    private static void WriteBlocks(BinaryWriter writer, IReadOnlyList<TextBlock> blocks, int origin)
     {
         writer.Write(blocks.Count);
         foreach (TextBlock block in blocks)
         {
             writer.Write((byte)block.Kind);
-            writer.Write(block.Start);
-            writer.Write(block.End);
+            writer.Write(block.Start - origin);
+            writer.Write(block.End - origin);
             writer.Write(block.Rank);
             writer.Write(block.Caption ?? "");
         }
     }
 
-    private static void Write(BinaryWriter writer, TextLine line)
+    private static void Write(BinaryWriter writer, TextLine line, int origin)
     {
-        writer.Write(line.Start);
+        writer.Write(line.Start - origin);
         writer.Write(line.Length);
         writer.Write(line.X);
         writer.Write(line.Y);
@@ -167,12 +175,13 @@ internal static class PageCodec
         }
     }
 
-    private static TextLine[] ReadLines(BinaryReader reader, byte[] payload, int position, int pageEnd)
+    private static TextLine[] ReadLines(BinaryReader reader, byte[] payload, int origin, int pageEnd)
     {
+        int position = origin;
         var lines = new TextLine[Count(reader, payload, bytesEach: 33)];
         for (int i = 0; i < lines.Length; i++)
         {
-            int start = reader.ReadInt32(), length = reader.ReadInt32();
+            int start = Offset(reader, origin), length = reader.ReadInt32();
             Check(start >= position && length >= 0 && length <= pageEnd - start, "line range");
             position = start + length;
             float x = Finite(reader), y = Finite(reader), width = Size(reader), height = Size(reader), size = Size(reader);
@@ -190,20 +199,41 @@ internal static class PageCodec
         return lines;
     }
 
-    private static TextBlock[] ReadBlocks(BinaryReader reader, byte[] payload, int position, int pageEnd)
+    private static TextBlock[] ReadBlocks(BinaryReader reader, byte[] payload, int origin, int position, int pageEnd)
     {
         var blocks = new TextBlock[Count(reader, payload, bytesEach: 14)];
         for (int i = 0; i < blocks.Length; i++)
         {
             byte kind = reader.ReadByte();
             Check(Enum.IsDefined((BlockKind)kind), "block kind");
-            int start = reader.ReadInt32(), end = reader.ReadInt32();
+            int start = Offset(reader, origin), end = Offset(reader, origin);
             Check(start >= position && end >= start && end <= pageEnd, "block range");
             position = end;
             blocks[i] = new TextBlock((BlockKind)kind, start, end, Finite(reader), NullIfEmpty(reader.ReadString()));
         }
 
         return blocks;
+    }
+
+    private static void WriteScan(BinaryWriter writer, ScanOutcome? scan)
+    {
+        writer.Write(scan is not null);
+        writer.Write(scan?.Confidence ?? (byte)0);
+        writer.Write((byte)(scan?.Trouble ?? ScanTrouble.None));
+    }
+
+    private static ScanOutcome? ReadScan(BinaryReader reader)
+    {
+        (bool there, byte confidence, byte trouble) = (reader.ReadBoolean(), reader.ReadByte(), reader.ReadByte());
+        Check(confidence <= 100 && Enum.IsDefined((ScanTrouble)trouble), "scan");
+        return there ? new ScanOutcome(confidence, (ScanTrouble)trouble) : null;
+    }
+
+    private static int Offset(BinaryReader reader, int origin)
+    {
+        int value = reader.ReadInt32();
+        Check(value >= 0 && value <= int.MaxValue - origin, "offset");
+        return value + origin;
     }
 
     private static float Finite(BinaryReader reader)

@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Text;
 using Rag.Ingestion.Extraction.Flow;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Ocr;
 
 /// <summary>
-/// Turns Tesseract's table of words (its "tsv" output) into pages whose every character has a place. The program is not trusted: what is no
-/// number is passed over, and boxes are cut to the page.
+/// Reads Tesseract's table of words (its "tsv" output). The program is not trusted: what is no number is passed over, and boxes are cut to the picture.
 /// </summary>
 internal static class TesseractTable
 {
@@ -19,13 +17,18 @@ internal static class TesseractTable
 
     private const int Columns = 12;
 
+    /// <summary>Pages of a file that is a picture.</summary>
     public static List<ExtractedPage> Read(string table)
     {
         var pages = new List<ExtractedPage>();
         int start = 0;
-        foreach (var page in table.Split('\n').Select(Row.Parse).OfType<Row>().GroupBy(row => row.Page).OrderBy(group => group.Key))
+        foreach (var page in Rows(table).GroupBy(row => row.Page).OrderBy(group => group.Key))
         {
-            ExtractedPage read = Page(pages.Count + 1, start, [.. page]);
+            List<Row> rows = [.. page];
+            (float width, float height) = Size(rows);
+            float scale = PageWidth / width;
+            IEnumerable<OcrWord> words = Words(rows, width, height).Select(word => word with { Box = new(word.Box.X * scale, word.Box.Y * scale, word.Box.Width * scale, word.Box.Height * scale) });
+            ExtractedPage read = OcrText.Compose(new PageText(pages.Count + 1, null, PageWidth, height * scale, start, "", []), [.. words]);
             start += read.Text.Text.Length;
             pages.Add(read);
         }
@@ -33,57 +36,36 @@ internal static class TesseractTable
         return pages;
     }
 
-    private static ExtractedPage Page(int number, int start, List<Row> rows)
+    /// <summary>Words of the first page in pixels from the top left corner, and the size of the picture as the engine saw it.</summary>
+    /// <returns>Null when this is no table.</returns>
+    public static (List<OcrWord> Words, float Width, float Height)? ReadWords(string table)
     {
-        Row? whole = rows.Find(row => row.Level == 1);
-        (float width, float height) = whole is { Width: > 0, Height: > 0 } ? (whole.Width, whole.Height) : (PageWidth, PageWidth);
-        float scale = PageWidth / width;
-        var text = new StringBuilder();
-        var lines = new List<TextLine>();
-        var blocks = new List<TextBlock>();
-        foreach (var paragraph in rows.Where(row => row.Level == 5 && row.Text.Length > 0 && row.Confidence >= LeastConfidence).GroupBy(row => (row.Block, row.Paragraph)))
+        List<Row> rows = [.. Rows(table).Where(row => row.Page == 1)];
+        if (rows.Find(row => row.Level == 1) is null)
         {
-            text.Append(blocks.Count > 0 ? "\n" : "");
-            int from = start + text.Length;
-            foreach (var line in paragraph.GroupBy(row => row.Line))
-            {
-                text.Append(start + text.Length > from ? " " : "");
-                lines.Add(Line([.. line], text, start, scale, width, height));
-            }
-
-            blocks.Add(new TextBlock(BlockKind.Paragraph, from, start + text.Length));
-            text.Append('\n');
+            return null;
         }
 
-        return new ExtractedPage(new PageText(number, null, PageWidth, height * scale, start, text.ToString(), lines), blocks) { IsScan = blocks.Count == 0 };
+        (float width, float height) = Size(rows);
+        return (Words(rows, width, height), width, height);
     }
 
-    private static TextLine Line(List<Row> words, StringBuilder text, int start, float scale, float width, float height)
+    private static IEnumerable<Row> Rows(string table) => table.Split('\n').Select(Row.Parse).OfType<Row>();
+
+    private static (float Width, float Height) Size(List<Row> rows) =>
+        rows.Find(row => row.Level == 1) is { Width: > 0, Height: > 0 } whole ? (whole.Width, whole.Height) : (PageWidth, PageWidth);
+
+    private static List<OcrWord> Words(List<Row> rows, float width, float height)
     {
-        int from = text.Length;
-        float left = Math.Clamp(words.Min(word => word.Left), 0, width), top = Math.Clamp(words.Min(word => word.Top), 0, height);
-        float right = Math.Clamp(words.Max(word => word.Left + word.Width), left, width), bottom = Math.Clamp(words.Max(word => word.Top + word.Height), top, height);
-        var edges = new List<float>();
-        foreach (Row word in words)
+        var words = new List<OcrWord>();
+        foreach (Row row in rows.Where(row => row.Level == 5 && row.Text.Length > 0 && row.Confidence >= LeastConfidence))
         {
-            float wordLeft = Math.Clamp(word.Left, left, right), wordRight = Math.Clamp(word.Left + word.Width, wordLeft, right);
-            if (edges.Count > 0)
-            {
-                text.Append(' ');
-                edges.Add(Math.Max(edges[^1], (wordLeft - left) * scale));
-            }
-
-            for (int i = 1; i <= word.Text.Length; i++)
-            {
-                // Each letter an equal share: the engine says where words stand, not letters.
-                float edge = (wordLeft - left + ((wordRight - wordLeft) * i / word.Text.Length)) * scale;
-                edges.Add(Math.Max(edges.Count > 0 ? edges[^1] : 0, edge));
-            }
-
-            text.Append(word.Text);
+            float left = Math.Clamp(row.Left, 0, width), top = Math.Clamp(row.Top, 0, height);
+            float right = Math.Clamp(row.Left + row.Width, left, width), bottom = Math.Clamp(row.Top + row.Height, top, height);
+            words.Add(new OcrWord((0, row.Block, row.Paragraph), row.Line, new PageBox(left, top, right - left, bottom - top), Math.Min(row.Confidence, 100), row.Text));
         }
 
-        return new TextLine(start + from, text.Length - from, left * scale, top * scale, (right - left) * scale, (bottom - top) * scale, (bottom - top) * scale * 0.8f, false, [.. edges]);
+        return words;
     }
 
     private sealed record Row(int Level, int Page, int Block, int Paragraph, int Line, float Left, float Top, float Width, float Height, double Confidence, string Text)
@@ -101,7 +83,7 @@ internal static class TesseractTable
                 }
             }
 
-            return double.TryParse(cells[10], NumberStyles.Float, CultureInfo.InvariantCulture, out double confidence)
+            return double.TryParse(cells[10], NumberStyles.Float, CultureInfo.InvariantCulture, out double confidence) && !double.IsNaN(confidence)
                 ? new Row(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[6], numbers[7], Math.Max(0, numbers[8]), Math.Max(0, numbers[9]), confidence, FlowText.Fold(cells[11].Replace('\t', ' ')))
                 : null;
         }

@@ -1,5 +1,7 @@
 using Rag.Ingestion.Extraction.Layout;
+using Rag.Ingestion.Extraction.Ocr;
 using Rag.Ingestion.Extraction.Pdf.Painting;
+using Rag.Ingestion.Extraction.Pdf.Scans;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 
@@ -12,12 +14,15 @@ internal sealed class PdfExtractor : IDisposable
     private static readonly ParsingOptions Lenient = new() { UseLenientParsing = true, SkipMissingFonts = true };
 
     private readonly PagesAhead pages;
+    private readonly Func<ScanReader> openScans;
+    private ScanReader? scans;   // a parse of its own, only where it is asked for
 
     public PdfExtractor(byte[] file)
     {
         (PdfDocument document, byte[] readable) = Open(file);
         (PageCount, Title) = (document.NumberOfPages, document.Information.Title);
         IReadOnlySet<string> layersOff = OptionalContent.LayersOff(document);
+        openScans = () => new ScanReader(Parse(readable));
         pages = new PagesAhead(new PageReader(document, layersOff), () => new PageReader(Parse(readable), layersOff), PageCount);
     }
 
@@ -54,7 +59,15 @@ internal sealed class PdfExtractor : IDisposable
         }
     }
 
-    public void Dispose() => pages.Dispose();
+    /// <summary>Hands out the pictures of a scanned page.</summary>
+    /// <returns>Why the page, or a part of it, could not be handed out.</returns>
+    public ScanTrouble Pictures(int number, Action<ScanPicture> send) => (scans ??= openScans()).Read(number, send);
+
+    public void Dispose()
+    {
+        pages.Dispose();
+        scans?.Dispose();
+    }
 
     /// <returns>The document, and the bytes it came from in the end.</returns>
     private static (PdfDocument Document, byte[] Readable) Open(byte[] given)

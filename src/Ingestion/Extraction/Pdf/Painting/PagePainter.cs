@@ -11,6 +11,7 @@ using UglyToad.PdfPig.Parser;
 using UglyToad.PdfPig.PdfFonts;
 using UglyToad.PdfPig.Tokenization.Scanner;
 using UglyToad.PdfPig.Tokens;
+using UglyToad.PdfPig.XObjects;
 
 namespace Rag.Ingestion.Extraction.Pdf.Painting;
 
@@ -25,6 +26,7 @@ internal sealed class PagePainter(
 {
     private readonly List<PaintedGlyph> glyphs = [];
     private readonly PaintedAreas areas = new();
+    private readonly List<PaintedPicture> pictures = [];
     private readonly ShapeTracker shape = new();
     private readonly Stack<Box> clips = new([Box.Everything]);
     private readonly MarkedContent marks = new();
@@ -39,7 +41,7 @@ internal sealed class PagePainter(
         PageNumber = pageNumberCurrent;
         CloneAllStates();
         ProcessOperations(operations);
-        return new PaintedPage(pageNumberCurrent, displayed.Width, displayed.Height, glyphs, areas.All, marks.Replacements);
+        return new PaintedPage(pageNumberCurrent, displayed.Width, displayed.Height, glyphs, areas.All, marks.Replacements) { Pictures = pictures };
     }
 
     public override void RenderGlyph(
@@ -154,12 +156,22 @@ internal sealed class PagePainter(
         bool seeThrough = facts.ContainsKey(NameToken.Smask) || facts.ContainsKey(NameToken.Mask) || facts.ContainsKey(NameToken.ImageMask);
         if (!AreLayersOff)
         {
-            areas.Picture(UnitSquare(xObjectContentRecord.AppliedTransformation).And(clips.Peek()), !seeThrough && IsOpaque(GetCurrentState()));
+            TransformationMatrix place = xObjectContentRecord.AppliedTransformation;
+            areas.Picture(UnitSquare(place).And(clips.Peek()), !seeThrough && IsOpaque(GetCurrentState()));
+            Keep(() => XObjectFactory.ReadImage(xObjectContentRecord, PdfScanner, FilterProvider, ResourceStore), new PictureCorners(
+                place.Transform(new PdfPoint(0, 1)), place.Transform(new PdfPoint(1, 1)), place.Transform(new PdfPoint(0, 0))), facts.ContainsKey(NameToken.ImageMask));
         }
     }
 
-    protected override void RenderInlineImage(InlineImage inlineImage) =>
-        areas.Picture(Box.Around(inlineImage.BoundingBox).And(clips.Peek()), !inlineImage.IsImageMask && IsOpaque(GetCurrentState()));
+    protected override void RenderInlineImage(InlineImage inlineImage)
+    {
+        PdfRectangle place = inlineImage.BoundingBox;
+        areas.Picture(Box.Around(place).And(clips.Peek()), !inlineImage.IsImageMask && IsOpaque(GetCurrentState()));
+        if (!AreLayersOff)
+        {
+            Keep(() => inlineImage, new PictureCorners(place.TopLeft, place.TopRight, place.BottomLeft), inlineImage.IsImageMask);
+        }
+    }
 
     protected override void ProcessFormXObject(StreamToken formStream, NameToken xObjectName)
     {
@@ -168,6 +180,18 @@ internal sealed class PagePainter(
         if (layered)
         {
             marks.End();
+        }
+    }
+
+    /// <summary>A picture that can be seen, for those who look into pictures.</summary>
+    private void Keep(Func<IPdfImage> open, PictureCorners corners, bool stencil)
+    {
+        const double leastAlpha = 0.03;
+        CurrentGraphicsState state = GetCurrentState();
+        bool pale = stencil && ColourOf(state.CurrentNonStrokingColor) is { } ink && ink is (> 0.7, > 0.7, > 0.7);
+        if (pictures.Count < PaintedPicture.Most && state.AlphaConstantNonStroking >= leastAlpha && !pale)
+        {
+            pictures.Add(new PaintedPicture(open, corners, clips.Peek(), areas.Count, stencil));
         }
     }
 

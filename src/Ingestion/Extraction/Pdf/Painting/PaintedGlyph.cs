@@ -1,3 +1,4 @@
+using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.PdfFonts;
 
@@ -72,7 +73,24 @@ internal readonly record struct PaintedArea(Box Box, (double Red, double Green, 
 /// <param name="Width">As displayed, in points.</param>
 /// <param name="Replacements">Texts that the file gives in place of what it paints, with what it paints there.</param>
 internal sealed record PaintedPage(
-    int Number, double Width, double Height, IReadOnlyList<PaintedGlyph> Glyphs, IReadOnlyList<PaintedArea> Areas, IReadOnlyList<ReplacementText> Replacements);
+    int Number, double Width, double Height, IReadOnlyList<PaintedGlyph> Glyphs, IReadOnlyList<PaintedArea> Areas, IReadOnlyList<ReplacementText> Replacements)
+{
+    /// <summary>Those that can be seen, in order.</summary>
+    public IReadOnlyList<PaintedPicture> Pictures { get; init; } = [];
+}
+
+/// <summary>A picture on a page, not looked into.</summary>
+/// <param name="Open">Reads what the file says of it; throws many types where that is broken.</param>
+/// <param name="Clip">What of the page may show it.</param>
+/// <param name="Order">How many areas were painted, its own included.</param>
+/// <param name="IsStencil">Its dark samples are painted in the present colour, the others are holes.</param>
+internal sealed record PaintedPicture(Func<IPdfImage> Open, PictureCorners Corners, Box Clip, int Order, bool IsStencil)
+{
+    /// <summary>Of one page; more is a drawing.</summary>
+    public const int Most = 2_000;
+}
+
+internal readonly record struct PictureCorners(PdfPoint TopLeft, PdfPoint TopRight, PdfPoint BottomLeft);
 
 /// <param name="Box">Of the first glyph; null where nothing is painted.</param>
 internal sealed record ReplacementText(string Given, string Painted, Box? Box);
