@@ -43,6 +43,10 @@ public static class InferenceServices
             () => sp.GetRequiredService<EndpointModels>().ChatStatus ?? ChatStatus(sp),
             () => sp.GetRequiredService<EndpointModels>().EmbeddingStatus ?? EmbeddingStatus(sp)));
         services.AddSingleton(sp => new ModelSelfTest(() => Chat(sp), () => Embeddings(sp), sp.GetRequiredService<InferenceStatus>(), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(sp => new ModelCatalogue(
+            sp.GetRequiredService<ModelStore>(),
+            sp.GetRequiredService<InferenceOptions>(),
+            kind => kind == ModelKind.Chat ? sp.GetRequiredService<EndpointModels>().Chat is not null : sp.GetRequiredService<EndpointModels>().Embedding is not null));
         services.AddHostedService<ModelWarmup>();
         return services;
     }

@@ -33,6 +33,18 @@ internal static partial class Log
     [LoggerMessage(123, LogLevel.Error, "The self-test failed")]
     public static partial void SelfTestFailed(this ILogger logger, Exception failure);
 
+    [LoggerMessage(124, LogLevel.Information, "Model {Model} was imported into {Folder}")]
+    public static partial void ModelImported(this ILogger logger, string model, string folder);
+
+    [LoggerMessage(125, LogLevel.Warning, "A model was not imported: {Reason}")]
+    public static partial void ModelNotImported(this ILogger logger, string reason);
+
+    [LoggerMessage(126, LogLevel.Error, "The import of a model failed")]
+    public static partial void ModelImportFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(127, LogLevel.Information, "Model {Model} was removed")]
+    public static partial void ModelRemoved(this ILogger logger, string model);
+
     [LoggerMessage(122, LogLevel.Warning, "Evidence was not ranked by the chat model: {Reason}")]
     public static partial void EvidenceNotRanked(this ILogger logger, string reason);
 }

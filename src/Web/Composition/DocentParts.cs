@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Rag.Inference;
+using Rag.Inference.Import;
 using Rag.Inference.Models;
 using Rag.Inference.Scoring;
 using Rag.Inference.Tokenizers;
@@ -11,6 +12,7 @@ using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Documents;
+using Rag.Web.Models;
 
 namespace Rag.Web.Composition;
 
@@ -29,6 +31,8 @@ internal static class DocentParts
         services.AddSingleton<IStatusSource, ModelsStatus>();
         services.AddSingleton<ISelfTest, ModelsSelfTest>();
         services.AddSingleton<IStatusSource, SearchStatus>();
+        services.AddSingleton<IModelFolders, InstalledModels>();
+        services.AddSingleton<IModelImport>(provider => new GgufImport(provider.GetService<IModelImporter>()));
         return builder;
     }
 

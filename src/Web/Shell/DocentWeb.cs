@@ -10,6 +10,7 @@ using Rag.Web.Assistants;
 using Rag.Web.Chat;
 using Rag.Web.Data;
 using Rag.Web.Documents;
+using Rag.Web.Models;
 using Rag.Web.Sharing;
 using Rag.Web.TestQuestions;
 
@@ -45,6 +46,7 @@ public static class DocentWeb
         builder.Services.AddSingleton<IStatusSource, ServerStatus>();
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<SelfTestBoard>();
+        builder.Services.AddModels();
         builder.Services.AddSingleton<IPasswordHasher<ShareLink>, PasswordHasher<ShareLink>>();
         builder.Services.AddAnswers(builder.Configuration);
         builder.Services.AddTestQuestions(builder.Configuration);
@@ -85,6 +87,7 @@ public static class DocentWeb
         app.MapChat();
         app.MapTestQuestions();
         app.MapStatus();
+        app.MapModels();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)   // our own header says it
             .Add(RequireCallerForCircuits);

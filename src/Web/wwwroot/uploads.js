@@ -81,7 +81,7 @@ export function attach(input, component) {
       call("End", key, problem(request));
       pump();
     };
-    request.open(method, `${url}?name=${encodeURIComponent(wellFormed(file.name))}`);
+    request.open(method, `${url}${url.includes("?") ? "&" : "?"}name=${encodeURIComponent(wellFormed(file.name))}`);
     request.setRequestHeader("X-Docent-Antiforgery", document.querySelector("meta[name=docent-antiforgery]")?.content ?? "");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(file);

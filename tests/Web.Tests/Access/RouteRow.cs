@@ -90,8 +90,16 @@ internal static class RouteRows
         new("POST", "/api/v1/status/self-test", Need.Administrator),
         new("DELETE", "/api/v1/status/self-test", Need.Administrator),
 
+        new("GET", "/api/v1/models", Need.Administrator),
+        new("DELETE", "/api/v1/models/{model}", Need.Administrator),
+        new("POST", "/api/v1/model-import", Need.Administrator, "GGUF under another name"),
+        new("POST", "/api/v1/model-import/from-disk", Need.Administrator, new { path = "no-such-file.gguf" }),
+        new("DELETE", "/api/v1/model-import", Need.Administrator),
+
         new("GET", "/", Need.SignedIn),
         new("POST", "/", Need.SignedIn),
+        new("GET", "/models", Need.Administrator),
+        new("POST", "/models", Need.Administrator),
         new("GET", "/status", Need.Administrator),
         new("POST", "/status", Need.Administrator),
         new("GET", "/assistants/{assistant}", Need.Manage),

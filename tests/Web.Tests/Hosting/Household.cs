@@ -22,6 +22,7 @@ internal sealed record RouteIds(Guid Assistant, Guid Document, Guid Link, Guid C
         .Replace("{conversation}", Conversation.ToString("N"), StringComparison.Ordinal)
         .Replace("{turn}", Turn.ToString("N"), StringComparison.Ordinal)
         .Replace("{test}", Test.ToString("N"), StringComparison.Ordinal)
+        .Replace("{model}", "no-such-model", StringComparison.Ordinal)   // the models folder is the repository's own
         .Replace("{token}", Token, StringComparison.Ordinal)
         .Replace("{**path}", "nothing.css", StringComparison.Ordinal)
         .Replace("{number}", "1", StringComparison.Ordinal);
