@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Inference.Chat;
 using Rag.Inference.Embeddings;
+using Rag.Inference.Import;
 using Rag.Inference.Models;
 using Rag.Inference.Remote;
 using Rag.Inference.Runtime;
@@ -35,6 +36,7 @@ public static class InferenceServices
             return new ExecutionProviderSelector(settings.Provider, probe.FindProblem, probe.TakeFolder());
         });
         services.AddSingleton<SessionFactory>();
+        services.AddSingleton<IModelImporter, ModelImporter>();
         services.AddEndpoints(configuration);
         AddEmbeddings(services);
         AddChat(services);
