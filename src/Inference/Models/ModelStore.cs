@@ -4,9 +4,13 @@ namespace Rag.Inference.Models;
 internal sealed class ModelStore(InferenceOptions options, string programFolder)
 {
     /// <exception cref="InferenceException">Unavailable: there is no such folder.</exception>
-    public ModelFolder Open(string id, ModelKind kind) => ModelFolder.Open(Path.Combine(Root(), id), kind, options.MaxContextTokens);
+    public ModelFolder Open(string id, ModelKind kind) => ModelFolder.Open(Path.Combine(Root, id), kind, options.MaxContextTokens);
 
-    private string Root()
+    /// <summary>The folder of model folders.</summary>
+    /// <exception cref="InferenceException">Unavailable: none was found.</exception>
+    public string Root => FindRoot();
+
+    private string FindRoot()
     {
         if (!string.IsNullOrWhiteSpace(options.ModelsFolder))
         {
