@@ -17,10 +17,13 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
     /// <summary>Of MatMulNBits, see <see cref="DecoderGraph"/>; tests compare without rounded activations.</summary>
     internal int Accuracy { get; init; } = 4;
 
+    /// <summary>Bytes of one file of weights.</summary>
+    internal long LongestPiece { get; init; } = 1L << 30;
+
     public Task<ImportedModel> ImportAsync(ModelImportRequest request, IProgress<ModelImportProgress>? progress, CancellationToken cancel) =>
         Task.Run(() => Import(request, new(progress, cancel)), cancel);
 
-    private ImportedModel Import(ModelImportRequest request, ImportSteps steps)
+    internal ImportedModel Import(ModelImportRequest request, ImportSteps steps)
     {
         if (request.WeightBits is not (8 or 4))
         {
@@ -49,39 +52,36 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
 
     private ImportedModel Import(ModelImportRequest request, ImportSteps steps, GgufFile file)
     {
-        var shape = DecoderShape.Read(file, options.MaxContextTokens);
-        var vocabulary = GgufVocabulary.Read(file, shape.Vocabulary);
-        var family = ChatFamily.Detect(vocabulary.Template)
-            ?? throw new FormatException($"its chat template is of no family that is known ({string.Join(", ", ChatFamily.Names)})");
-        var title = file.Text("general.name") is { Length: > 0 and <= 200 } stated ? stated : Path.GetFileNameWithoutExtension(request.File);
+        var plan = ImportPlan.Read(file, request.File, options.MaxContextTokens);
+        var shape = plan.Shape;
         steps.Total = shape.WeightBytes;
 
-        using var folder = new ImportFolder(store.Root, ImportFolder.Name(request.Name, title));
+        using var folder = new ImportFolder(store.Root, ImportFolder.Name(request.Name, plan.Title));
         var manifest = new ModelManifest
         {
             Id = folder.Id,
             Kind = ModelKind.Chat,
             Files = [],
             Tokenizer = new() { Type = "bpe-bytelevel", File = TokenizerFile },
-            License = file.Text("general.license") ?? "",
-            DisplayName = title,
+            License = plan.License,
+            DisplayName = plan.Title,
             Source = new(Path.GetFileName(request.File)),
             Graphs = new() { Cpu = Graph },
             Parameters = shape.Parameters,
             ContextLength = shape.Context,
             VocabularySize = shape.Vocabulary,
-            Languages = [.. (file.Metadata.GetValueOrDefault("general.languages") as string[] ?? []).Where(code => code.Length is 2 or 3 && code.All(char.IsAsciiLetterLower)).Take(100)],
-            ChatTemplate = new(family, null),
-            StopTokens = vocabulary.StopTokens,
+            Languages = plan.Languages,
+            ChatTemplate = new(plan.Family, null),
+            StopTokens = plan.Vocabulary.StopTokens,
             AnswerStyle = ManifestInference.StyleOf(shape.Parameters),
         };
 
         steps.Next("writing the tokenizer");
-        folder.Write(TokenizerFile, TokenizerJson.Write(file, vocabulary), manifest.Files);
-        folder.Write("chat_template.jinja", Encoding.UTF8.GetBytes(vocabulary.Template), manifest.Files);
-        folder.Write("config.json", Config(shape, vocabulary), manifest.Files);
+        folder.Write(TokenizerFile, plan.Tokenizer, manifest.Files);
+        folder.Write("chat_template.jinja", Encoding.UTF8.GetBytes(plan.Vocabulary.Template), manifest.Files);
+        folder.Write("config.json", Config(shape, plan.Vocabulary), manifest.Files);
         CheckTokenizer(folder, manifest);
-        using (var pieces = new WeightPieces(folder.Path, Graph + "_data", manifest.Files))
+        using (var pieces = new WeightPieces(folder.Path, Graph + "_data", manifest.Files, LongestPiece))
         using (var graph = new DecoderGraph(file, shape, pieces, steps, request.WeightBits, Accuracy))
         {
             var bytes = graph.Write();
@@ -93,7 +93,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
         var own = ManifestJson(manifest, shape, request);
         folder.Write("model.json", own, []);
         var path = folder.Finish();
-        return new(manifest.Id, path, title, shape.Architecture, shape.Parameters, own.Length + manifest.Files.Values.Sum(f => f.Bytes), shape.Context);
+        return new(manifest.Id, path, plan.Title, shape.Architecture, shape.Parameters, own.Length + manifest.Files.Values.Sum(f => f.Bytes), shape.Context);
     }
 
     // As the chat client will read them.

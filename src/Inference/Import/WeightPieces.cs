@@ -7,9 +7,9 @@ internal sealed record ExternalData(string File, long Offset, long Length);
 
 /// <summary>
 /// A graph's external data: <c>model.onnx_data</c>, <c>model.onnx_data_1</c> …, each tensor in one of them and at a page's beginning, so that it can be mapped. A new piece
-/// begins where the next tensor would make one longer than a gibibyte.
+/// begins where the next tensor would make one longer than <paramref name="longest"/> bytes.
 /// </summary>
-internal sealed class WeightPieces(string folder, string name, Dictionary<string, ManifestFile> written, long longest = 1L << 30) : IDisposable
+internal sealed class WeightPieces(string folder, string name, Dictionary<string, ManifestFile> written, long longest) : IDisposable
 {
     private const int Page = 4_096;
 

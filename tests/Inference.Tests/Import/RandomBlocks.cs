@@ -64,8 +64,9 @@ internal static class RandomBlocks
     {
         var bits = type[1] - '0';
         var scale = (float)(Half)(0.25f / (1 << bits) * (1 + random.NextSingle()));
-        var least = type[3] == '1' ? (float)(Half)(-0.25f * random.NextSingle()) : -scale * (1 << (bits - 1));
+        var least = type[3] == '1' ? (float)(Half)(-scale * (1 << (bits - 1)) * (0.9f + (0.2f * random.NextSingle()))) : -scale * (1 << (bits - 1));
         var codes = Enumerable.Range(0, 32).Select(_ => random.Next(1 << bits)).ToArray();
+        codes[random.Next(32)] = 0;   // as ggml has it: the furthest number stands at the end of the range
         bytes.AddRange(Half16(scale));
         if (type[3] == '1')
         {
