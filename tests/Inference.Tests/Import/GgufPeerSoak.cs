@@ -15,7 +15,8 @@ public sealed class GgufPeerSoak : IDisposable
     private const string Script = """
         import { gguf } from '@huggingface/gguf';
         import { getLlama } from 'node-llama-cpp';
-        const [tokens, ...paths] = process.argv.slice(2);
+        import { writeFileSync } from 'node:fs';
+        const [result, tokens, ...paths] = process.argv.slice(2);
         const ids = JSON.parse(tokens);
         const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 1 });
         const results = [];
@@ -39,7 +40,7 @@ public sealed class GgufPeerSoak : IDisposable
             metadata: JSON.parse(JSON.stringify(metadata, (_, v) => typeof v === 'bigint' ? Number(v) : v)),
             tensors: tensorInfos.map(t => ({ name: t.name, type: t.dtype, sizes: t.shape.map(Number) })), probabilities, written });
         }
-        console.log(JSON.stringify(results));
+        writeFileSync(result, JSON.stringify(results));
         process.exit(0);
         """;
 
@@ -144,16 +145,17 @@ public sealed class GgufPeerSoak : IDisposable
 
         var script = Path.Combine(folder, "import-peers.js");
         await File.WriteAllTextAsync(script, Script, Cancel);
-        return (await RunAsync("node", [script, .. arguments], folder)).Trim().Split('\n')[^1];
+        var result = bench.PathOf("result.json");
+        await RunAsync("node", [script, result, .. arguments], folder);
+        return await File.ReadAllTextAsync(result, Cancel);
     }
 
-    private static async Task<string> RunAsync(string program, string[] arguments, string folder)
+    private static async Task RunAsync(string program, string[] arguments, string folder)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(Cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
+        await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.True(process.ExitCode == 0, await errors);
-        return output;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class GgufWriter
 
     public int Alignment { get; set; } = 32;
 
-    /// <param name="value">bool, int (as uint32), long (as uint64), float, string, or an array of int, float or string.</param>
+    /// <param name="value">bool, int (as uint32, in arrays as int32), long (as uint64), float, string, or an array of int, float or string.</param>
     public GgufWriter Add(string key, object value)
     {
         values.RemoveAll(pair => pair.Key == key);
@@ -96,7 +96,7 @@ internal sealed class GgufWriter
         {
             case Array list:
                 writer.Write(9);
-                writer.Write(Type(list.GetValue(0)!));
+                writer.Write(list is int[] ? 5 : Type(list.GetValue(0)!));   // lists of whole numbers are signed ones in the wild
                 writer.Write((long)list.Length);
                 foreach (var one in list)
                 {
