@@ -66,7 +66,7 @@ public sealed class GgufPeerSoak : IDisposable
             agreed += written == 16 ? 1 : 0;
             TestContext.Current.SendDiagnosticMessage(string.Create(
                 CultureInfo.InvariantCulture, $"{model.Shape.Architecture} {model.Shape.Type}: probabilities at most {far:0.0000} apart, {written} of 16 greedy tokens alike"));
-            Assert.InRange(far, 0, 0.1);   // llama.cpp rounds activations to 8 bits itself
+            Assert.InRange(far, 0, 0.05);   // llama.cpp rounds activations to 8 bits itself
         }
 
         TestContext.Current.SendDiagnosticMessage($"{agreed} of {models.Count} wrote the same 16 tokens");
