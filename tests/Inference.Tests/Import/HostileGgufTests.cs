@@ -105,7 +105,7 @@ public sealed class HostileGgufTests : IDisposable
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                if (i % 50 == 0)
+                if (i % 100 == 0)
                 {
                     bench.Importer().Import(new(path, "m" + i), new(null, default));
                 }

@@ -21,7 +21,7 @@ public sealed class ShippedModelSoak : IDisposable
 
     [Theory(Explicit = true)]
     [InlineData(8, 0.05, 0.85)]
-    [InlineData(4, 0.6, 0.6)]
+    [InlineData(4, 0.3, 0.7)]
     public async Task ShippedModel_ThereAndBack_SpeaksAsBefore(int bits, double divergence, double agreement)
     {
         var imported = await bench.ImportAsync(new ShippedAsGguf().Write(), bits: bits);
