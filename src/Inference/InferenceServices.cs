@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Rag.Inference.Chat;
 using Rag.Inference.Chat.Drafts;
 using Rag.Inference.Embeddings;
+using Rag.Inference.Import;
 using Rag.Inference.Models;
 using Rag.Inference.Remote;
 using Rag.Inference.Runtime;
@@ -36,6 +37,7 @@ public static class InferenceServices
             return new ExecutionProviderSelector(settings.Provider, probe.FindProblem, probe.TakeFolder());
         });
         services.AddSingleton<SessionFactory>();
+        services.AddSingleton<IModelImporter, ModelImporter>();
         services.AddEndpoints(configuration);
         AddEmbeddings(services);
         AddChat(services);

@@ -16,4 +16,13 @@ internal static partial class Log
 
     [LoggerMessage(104, LogLevel.Debug, "Scored {Candidates} candidates for {ContinuationTokens} tokens: queue {QueueMs:0} ms, model {ModelMs:0} ms")]
     public static partial void Scored(this ILogger logger, int candidates, int continuationTokens, double queueMs, double modelMs);
+
+    [LoggerMessage(105, LogLevel.Information, "Importing, {Percent} %: {Stage}")]
+    public static partial void Importing(this ILogger logger, int percent, string stage);
+
+    [LoggerMessage(106, LogLevel.Information, "Imported {Title} ({Parameters} parameters, {Megabytes} MB, {ContextLength} tokens of context) into {Folder}. To chat with it, set Inference:ChatModel to {Model}")]
+    public static partial void Imported(this ILogger logger, string title, long parameters, long megabytes, int contextLength, string folder, string model);
+
+    [LoggerMessage(107, LogLevel.Error, "{Reason}")]
+    public static partial void ImportFailed(this ILogger logger, string reason);
 }

@@ -30,7 +30,10 @@ switch (args)
     case ["peers"]:
         await PeerFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["import"]:
+        await ImportFigures.RunAsync(CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|drafts|peers]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|drafts|peers|import]");
         return 2;
 }

@@ -18,7 +18,7 @@ internal static class RandomGguf
         file.Write("GGUF"u8);
         file.Write(3);
         file.Write((long)tensors.Count);
-        file.Write(19L);
+        file.Write(21L);
         Text(file, "general.architecture", "llama");
         Text(file, "general.name", "random");
         Number(file, "general.file_type", 7);
@@ -34,8 +34,11 @@ internal static class RandomGguf
         Real(file, "llama.rope.freq_base", 100_000);
         Text(file, "tokenizer.ggml.model", "gpt2");
         Text(file, "tokenizer.ggml.pre", "smollm");
-        Texts(file, "tokenizer.ggml.tokens", [.. Enumerable.Range(0, Vocabulary).Select(i => $"t{i}")]);
-        Texts(file, "tokenizer.ggml.merges", ["t 0"]);
+        string[] first = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "t", "9"];
+        Texts(file, "tokenizer.ggml.tokens", [.. first, .. Enumerable.Range(first.Length, Vocabulary - first.Length).Select(i => $"t{i}")]);
+        Types(file, [.. Enumerable.Range(0, Vocabulary).Select(i => i < 3 ? 3 : 1)]);
+        Texts(file, "tokenizer.ggml.merges", ["t 9"]);
+        Text(file, "tokenizer.chat_template", "{{ '<|im_start|>' }}");
         Number(file, "tokenizer.ggml.bos_token_id", 1);
         Number(file, "tokenizer.ggml.eos_token_id", 2);
         var offset = 0L;
@@ -127,6 +130,17 @@ internal static class RandomGguf
     {
         Key(file, key, 6);
         file.Write(value);
+    }
+
+    private static void Types(BinaryWriter file, IReadOnlyCollection<int> values)
+    {
+        Key(file, "tokenizer.ggml.token_type", 9);
+        file.Write(5);
+        file.Write((long)values.Count);
+        foreach (var value in values)
+        {
+            file.Write(value);
+        }
     }
 
     private static void Texts(BinaryWriter file, string key, IReadOnlyCollection<string> values)

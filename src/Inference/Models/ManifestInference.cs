@@ -20,6 +20,8 @@ internal sealed class ManifestInference(string folder, int maxContext)
 
     public static bool IsModelFolder(string folder) => File.Exists(Path.Combine(folder, Config)) || File.Exists(Path.Combine(folder, Genai));
 
+    public static AnswerStyle StyleOf(long parameters) => parameters >= ComposesFrom ? AnswerStyle.Compose : AnswerStyle.Quote;
+
     /// <exception cref="FormatException">The sentence says what is missing or not known.</exception>
     /// <exception cref="JsonException">One of the files is damaged.</exception>
     public ModelManifest Infer(ModelKind kind) => kind == ModelKind.Embedding ? Embedding() : File.Exists(Path.Combine(folder, Genai)) ? GenaiChat() : Chat();
@@ -69,7 +71,7 @@ internal sealed class ManifestInference(string folder, int maxContext)
             VocabularySize = vocabulary,
             ChatTemplate = new(family, null),
             StopTokens = [.. stops.Distinct()],
-            AnswerStyle = parameters >= ComposesFrom ? AnswerStyle.Compose : AnswerStyle.Quote,
+            AnswerStyle = StyleOf(parameters),
             Inferred = $"No model.json: read as {layout}, chat template {family}, {graphs.Cpu}, {used} of {context} tokens of context. Its files are not checked.",
         };
     }

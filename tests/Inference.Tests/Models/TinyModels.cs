@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Rag.Inference.Tokenizers;
-using static Rag.Inference.Tests.Models.OnnxWriter;
+using static Rag.Inference.Import.OnnxGraphWriter;
 
 namespace Rag.Inference.Tests.Models;
 
