@@ -6,6 +6,11 @@ namespace Rag.Inference.Tests.Models;
 /// <summary>Writes small ONNX graphs, as the importer does, with random weights inside of them.</summary>
 internal sealed class OnnxWriter : OnnxGraphWriter
 {
+    // Again, since "using static" does not see what is inherited.
+    public new const int Float = OnnxGraphWriter.Float;
+    public new const int Integer = OnnxGraphWriter.Integer;
+    public new const int Long = OnnxGraphWriter.Long;
+
     private readonly Random random = new(5);
 
     /// <summary>Random weights, always the same.</summary>

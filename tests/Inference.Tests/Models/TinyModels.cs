@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Rag.Inference.Tokenizers;
-using static Rag.Inference.Import.OnnxGraphWriter;
+using static Rag.Inference.Tests.Models.OnnxWriter;
 
 namespace Rag.Inference.Tests.Models;
 
