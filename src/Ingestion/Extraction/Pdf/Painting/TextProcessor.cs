@@ -13,8 +13,8 @@ using UglyToad.PdfPig.Tokens;
 namespace Rag.Ingestion.Extraction.Pdf.Painting;
 
 /// <summary>
-/// Shows text as PdfPig does, digit for digit, but asks a font once for each of its codes: what PdfPig looks up letter by letter takes a third of a page's
-/// time. Vertical writing is left to PdfPig.
+/// Shows text as PdfPig does, digit for digit, but asks a font once for each of its codes, where PdfPig asks it for every
+/// letter. Vertical writing is left to PdfPig.
 /// </summary>
 internal abstract class TextProcessor(
     int pageNumber, IResourceStore resources, IPdfTokenScanner scanner, IPageContentParser contentParser, ILookupFilterProvider filters, CropBox crop,
