@@ -16,7 +16,7 @@ internal static class GlyphText
             return "";
         }
 
-        if (value.Length == 1 && value[0] is > ' ' and < '\u007F')
+        if (value.Length == 1 && value[0] is (>= ' ' and < '\u007F') or (> '\u00AD' and < '\u0250'))
         {
             return value;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
@@ -21,8 +22,8 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// </summary>
 internal sealed class PagePainter(
     int pageNumber, IResourceStore resources, IPdfTokenScanner scanner, IPageContentParser contentParser, ILookupFilterProvider filters, CropBox crop,
-    UserSpaceUnit unit, PageRotationDegrees rotation, TransformationMatrix initial, ParsingOptions options)
-    : BaseStreamProcessor<PaintedPage>(pageNumber, resources, scanner, contentParser, filters, crop, unit, rotation, in initial, options)
+    UserSpaceUnit unit, PageRotationDegrees rotation, TransformationMatrix initial, ParsingOptions options, ConditionalWeakTable<IFont, FontCodes> known)
+    : TextProcessor(pageNumber, resources, scanner, contentParser, filters, crop, unit, rotation, initial, options, known)
 {
     private readonly List<PaintedGlyph> glyphs = [];
     private readonly PaintedAreas areas = new();
