@@ -65,7 +65,7 @@ internal static class HidingResources
         names += $"/ZW {DrawnFont(pdf, _ => "", zero, helvetica, 0)} 0 R";
         foreach ((string name, string letters) in ((string, string)[])[("Persian", "میخواهمکتابه\u200c"), ("Hindi", "कखगनमरलसहयषदकष\u200d"), ("Emoji", "\u2764\u263a\u2600\u2602\u2708\u200d")])
         {
-            names += $"/{name} {DrawnFont(pdf, c => c - 'a' < letters.Length && letters[c - 'a'] is '\u200c' or '\u200d' ? "" : Shape(c), ToUnicode(pdf, c => c >= 'a' && c - 'a' < letters.Length ? letters[c - 'a'].ToString() : c.ToString()), helvetica, 520)} 0 R";
+            names += $"/{name} {DrawnFont(pdf, c => c >= 'a' && c - 'a' < letters.Length && letters[c - 'a'] is ('\u200c' or '\u200d') ? "" : Shape(c), ToUnicode(pdf, c => c >= 'a' && c - 'a' < letters.Length ? letters[c - 'a'].ToString() : c.ToString()), helvetica, 520)} 0 R";
         }
 
         return names;
