@@ -12,15 +12,15 @@ public sealed class HidingDocument
 
     private readonly List<HidingPage> pages = [];
 
-    public HidingDocument(IEnumerable<HidingCase> cases, int seed)
+    public HidingDocument(IEnumerable<(HidingCase Case, int Seed)> cases)
     {
         var pdf = new PdfObjects();
         (string shared, string pictures, string layers) = HidingResources.Add(pdf);
         int tree = pdf.Reserve();
         var kids = new List<int>();
-        foreach (HidingCase hiding in cases)
+        foreach ((HidingCase hiding, int seed) in cases)
         {
-            var random = new Random(seed + (kids.Count * 7_919));
+            var random = new Random(seed);
             string phrase = hiding.Expect == HidingExpectation.Visible ? new SeededProse(random.Next()).Heading() : Payload(random);
             var lines = new List<string>();
             string prose = Prose(random, lines);
@@ -50,7 +50,7 @@ public sealed class HidingDocument
     private static string Payload(Random random) =>
         string.Join(' ', Enumerable.Range(0, 6).Select(_ => string.Concat(Enumerable.Range(0, 3).Select(_ => Syllables[random.Next(Syllables.Length)]))));
 
-    private static string Shift(string text) => string.Concat(text.Select(c => c is > 'a' and <= 'z' ? (char)(c - 1) : c));
+    private static string Shift(string text) => string.Concat(text.Select(c => c is >= 'a' and <= 'z' ? (char)(c - 1) : c));
 
     /// <summary>For a string in a Tj array of operators: after every third letter a zero-width space.</summary>
     private static string ZeroBetween(string text)

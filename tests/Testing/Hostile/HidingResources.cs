@@ -27,10 +27,12 @@ internal static class HidingResources
             /Multiply <</BM/Multiply>>/Screen <</BM/Screen>>/Lighten <</BM/Lighten>>/Darken <</BM/Darken>>/Difference <</BM/Difference>>/Exclusion <</BM/Exclusion>>
             /Over <</OP true/op true/OPM 1>>
             """;
-        int tile = pdf.AddStream("1 g 0 0 8 8 re f", "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 8 8]/XStep 8/YStep 8/Resources<<>>");
-        int dots = pdf.AddStream("0.7 0 0 rg 0 0 8 8 re f", "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 8 8]/XStep 8/YStep 8/Resources<<>>");
+        // Tiles overlap, lest what is below shows through seams.
+        int tile = pdf.AddStream("1 g 0 0 10 10 re f", "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 10 10]/XStep 8/YStep 8/Resources<<>>");
+        int dots = pdf.AddStream("0.7 0 0 rg 0 0 10 10 re f", "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 10 10]/XStep 8/YStep 8/Resources<<>>");
         string patterns = $"/Tile {tile} 0 R/Dots {dots} 0 R/WhiteShade <</PatternType 2/Shading<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 612 0]/Extend[true true]/Function<</FunctionType 2/Domain[0 1]/C0[1]/C1[1]/N 1>>>>>>";
-        string shadings = "/Dark <</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 612 0]/Extend[true true]/Function<</FunctionType 2/Domain[0 1]/C0[0.05 0.05 0.2]/C1[0.2 0.05 0.3]/N 1>>>>";
+        string shadings = "/WhiteShade <</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 612 0]/Extend[true true]/Function<</FunctionType 2/Domain[0 1]/C0[1]/C1[1]/N 1>>>>" +
+            "/Dark <</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 612 0]/Extend[true true]/Function<</FunctionType 2/Domain[0 1]/C0[0.05 0.05 0.2]/C1[0.2 0.05 0.3]/N 1>>>>";
         int icc = pdf.AddStream("not a profile", "/N 3/Alternate/DeviceRGB");
         string spaces = $"""
             /Sep [/Separation/Signal/DeviceRGB {Tint}]/DevN [/DeviceN[/One]/DeviceRGB {Tint}]
@@ -52,7 +54,7 @@ internal static class HidingResources
         }
 
         // Letters one on in the alphabet to a program; letters with something unseen after them; blanks that a program takes for letters.
-        int later = ToUnicode(pdf, c => c is >= 'a' and < 'z' ? ((char)(c + 1)).ToString() : c.ToString());
+        int later = ToUnicode(pdf, c => c is >= '`' and < 'z' ? ((char)(c + 1)).ToString() : c.ToString());
         int joined = ToUnicode(pdf, c => c == ' ' ? " " : c + "\u200d"), spaced = ToUnicode(pdf, c => c == ' ' ? " " : c + "\u200b"), plain = ToUnicode(pdf, c => c.ToString());
         names += $"/Lie {Standard(pdf, "Helvetica", later)} 0 R/LieT {Standard(pdf, "Times-Roman", later)} 0 R/Joined {Standard(pdf, "Helvetica", joined)} 0 R/Spaced {Standard(pdf, "Times-Roman", spaced)} 0 R";
         string blanks = string.Concat(Enumerable.Repeat("/space", 94));

@@ -147,10 +147,11 @@ public static class HidingTricks
         yield return new("transparent", "a group at ca 0", "q /A0 gs /Fx Do Q", At, "/BBox[0 0 612 792]/Group<</S/Transparency>>");
         yield return new("transparent", "ca 0 within a group", "/Fx Do", $"/A0 gs {At}", "/BBox[0 0 612 792]/Group<</S/Transparency>>");
         yield return new("transparent", "masked group", "q /MaskBlack gs /Fx Do Q", At, "/BBox[0 0 612 792]/Group<</S/Transparency>>");
+        // A page begins transparent, and a blend mode does nothing there (ISO 32000-1, 11.4.7): hence the white boxes.
         foreach ((string variant, string text) in ((string, string)[])
         [
-            ("white multiplied", $"q /Multiply gs 1 g {At} Q"), ("black screened on white", $"q /Screen gs 0 g {At} Q"), ("black, the lighter stays", $"q /Lighten gs 0 g {At} Q"), ("white darkens nothing", $"q /Darken gs 1 g {At} Q"),
-            ("difference with black", $"q /Difference gs 0 g {At} Q"), ("exclusion with black", $"q /Exclusion gs 0 g {At} Q"), ("white multiplied on a box", $"q 0.3 0.5 0.9 rg 60 330 500 60 re f /Multiply gs 1 g {At} Q"),
+            ("white multiplied", $"q /Multiply gs 1 g {At} Q"), ("black screened on white", $"q 1 g 60 330 500 60 re f /Screen gs 0 g {At} Q"), ("black, the lighter stays", $"q 1 g 60 330 500 60 re f /Lighten gs 0 g {At} Q"), ("white darkens nothing", $"q /Darken gs 1 g {At} Q"),
+            ("difference with black", $"q 1 g 60 330 500 60 re f /Difference gs 0 g {At} Q"), ("exclusion with black", $"q 1 g 60 330 500 60 re f /Exclusion gs 0 g {At} Q"), ("white multiplied on a box", $"q 0.3 0.5 0.9 rg 60 330 500 60 re f /Multiply gs 1 g {At} Q"),
         ])
         {
             yield return new("blend mode", variant, text);
