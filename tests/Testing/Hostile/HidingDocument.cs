@@ -89,15 +89,15 @@ public sealed class HidingDocument
 
         if (random.Next(3) == 0)
         {
-            drawing.Append(CultureInfo.InvariantCulture, $"q 0.3 0.3 0.3 RG 0.5 w 66 {top - 215:0.##} 480 {228:0.##} re S Q\n");
+            drawing.Append(CultureInfo.InvariantCulture, $"q 0.3 0.3 0.3 RG 0.5 w 66 {top - 145:0.##} 480 {158:0.##} re S Q\n");
         }
 
         for (int column = 0; column < columns; column++)
         {
-            foreach ((double from, double to) in ((double, double)[])[(top, top - 180), (280, 60)])
+            foreach ((double from, double to) in ((double, double)[])[(top, top - 110), (280, 170)])
             {
                 double y = from;
-                foreach (string line in Helvetica.Wrap(source.Paragraph(14), size * factor, width))
+                foreach (string line in Helvetica.Wrap(source.Paragraph(9), size * factor, width))
                 {
                     if (y < to)
                     {

@@ -63,6 +63,13 @@ internal static class HidingResources
         names += $"/Speck {DrawnFont(pdf, c => $"BT /H 60 Tf <{(int)c:X2}> Tj ET", null, helvetica)} 0 R/LieD {DrawnFont(pdf, c => $"BT /H 1000 Tf <{(c is > 'a' and <= 'z' ? c - 1 : c):X2}> Tj ET", null, helvetica)} 0 R";
         int tags = ToUnicode(pdf, c => char.ConvertFromUtf32(0xe0000 + c));
         names += $"/Tag {DrawnFont(pdf, _ => "", tags, helvetica, 0)} 0 R/TagWide {DrawnFont(pdf, _ => "", tags, helvetica)} 0 R/TagOn {Standard(pdf, "Helvetica", ToUnicode(pdf, c => c == ' ' ? " " : c + char.ConvertFromUtf32(0xe0000 + c)))} 0 R";
+        // The same tricks in fonts that are in the file: some readers go by the names of the standard fonts and look at no ToUnicode there.
+        int tagged = ToUnicode(pdf, c => c == ' ' ? " " : c + char.ConvertFromUtf32(0xe0000 + c));
+        foreach ((string name, int map) in ((string, int)[])[("LieU", later), ("JoinedU", joined), ("SpacedU", spaced), ("TagOnU", tagged)])
+        {
+            names += $"/{name} {DrawnFont(pdf, c => $"BT /H 1000 Tf <{(int)c:X2}> Tj ET", map, helvetica)} 0 R";
+        }
+
         int zero = ToUnicode(pdf, c => c - ' ' is >= 1 and <= 14 ? Controls[c - ' ' - 1].ToString() : c.ToString());
         names += $"/ZW {DrawnFont(pdf, _ => "", zero, helvetica, 0)} 0 R";
         foreach ((string name, string letters) in ((string, string)[])[("Persian", "میخواهمکتابه\u200c"), ("Hindi", "कखगनमरलसहयषदकष\u200d"), ("Emoji", "\u2764\u263a\u2600\u2602\u2708\u200d")])

@@ -207,6 +207,10 @@ public static class HidingTricks
 
         yield return new("characters", "tags without width", "BT 72 360 Td /H 10 Tf (An open word) Tj /Tag 10 Tf ($P) Tj ET", Expect: HidingExpectation.ControlsReported);
         yield return new("characters", "tags with width", "BT 72 360 Td /H 10 Tf (An open word) Tj /TagWide 4 Tf ($P) Tj ET", Expect: HidingExpectation.ControlsReported);
+        foreach ((string variant, string font) in ((string, string)[])[("joiners, drawn font", "JoinedU"), ("zero-width spaces, drawn font", "SpacedU"), ("tags after letters, drawn font", "TagOnU")])
+        {
+            yield return new("characters", variant, $"BT /{font} 10 Tf 72 360 Td ($P) Tj ET", Expect: HidingExpectation.ControlsReported);
+        }
     }
 
     private static IEnumerable<HidingCase> Fonts()
@@ -222,6 +226,7 @@ public static class HidingTricks
         yield return new("lying font", "ToUnicode of Helvetica", "BT /Lie 10 Tf 72 360 Td ($Earlier) Tj ET");
         yield return new("lying font", "ToUnicode of Times", "BT /LieT 10 Tf 72 360 Td ($Earlier) Tj ET");
         yield return new("lying font", "drawn glyphs under other names", "BT /LieD 10 Tf 72 360 Td ($P) Tj ET");
+        yield return new("lying font", "ToUnicode of drawn glyphs", "BT /LieU 10 Tf 72 360 Td ($Earlier) Tj ET");
     }
 
     private static IEnumerable<HidingCase> Notes()
