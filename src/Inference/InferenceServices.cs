@@ -51,14 +51,13 @@ public static class InferenceServices
         services.AddSingleton<EmbeddingGate>();
         services.AddKeyedSingleton(ModelKind.Embedding, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().EmbeddingModel, ModelKind.Embedding));
-        services.AddSingleton(sp => new LazyTokenizer<WordPieceTokenizer>(
-            () => TokenizerLoader.WordPiece(Configured(sp, ModelKind.Embedding).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new LazyTokenizer<IEmbeddingTokenizer>(() => TokenizerLoader.Embedding(Configured(sp, ModelKind.Embedding).Folder)));
         services.AddSingleton(sp => new ModelHost<EmbeddingModel>(
             sp.GetRequiredService<InferenceOptions>().EmbeddingModel,
             () =>
             {
                 var folder = Configured(sp, ModelKind.Embedding).Folder;
-                var pad = sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>().Value.Pad;
+                var pad = sp.GetRequiredService<LazyTokenizer<IEmbeddingTokenizer>>().Value.Pad;
                 return new EmbeddingModel(sp.GetRequiredService<SessionFactory>().Open(folder), folder.Manifest, pad);
             },
             sp.GetRequiredService<TimeProvider>(),
@@ -66,7 +65,7 @@ public static class InferenceServices
         services.AddSingleton(sp => new OnnxEmbeddingGenerator(
             Configured(sp, ModelKind.Embedding),
             sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
-            sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IEmbeddingTokenizer>>(),
             sp.GetRequiredService<EmbeddingGate>(),
             sp.GetRequiredService<InferenceOptions>(),
             sp.GetRequiredService<TimeProvider>()));
@@ -78,14 +77,13 @@ public static class InferenceServices
         services.AddSingleton(sp => new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(ModelKind.Chat, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().ChatModel, ModelKind.Chat));
-        services.AddSingleton(sp => new LazyTokenizer<BytePairTokenizer>(
-            () => TokenizerLoader.BytePair(Configured(sp, ModelKind.Chat).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new LazyTokenizer<IChatTokenizer>(() => TokenizerLoader.Chat(Configured(sp, ModelKind.Chat).Folder)));
         services.AddSingleton(sp => new ModelHost<ChatModel>(
             sp.GetRequiredService<InferenceOptions>().ChatModel,
             () =>
             {
                 var folder = Configured(sp, ModelKind.Chat).Folder;
-                var tokenizer = sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>().Value;
+                var tokenizer = sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>().Value;
                 var graph = sp.GetRequiredService<SessionFactory>().Open(folder);
                 return new ChatModel(graph, folder.Manifest, tokenizer, sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>());
             },
@@ -94,7 +92,7 @@ public static class InferenceServices
         services.AddSingleton<IContinuationScorer>(sp => new ContinuationScorer(
             Configured(sp, ModelKind.Chat),
             sp.GetRequiredService<ModelHost<ChatModel>>(),
-            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>(),
             // Not the queue of the answers: a scoring is short and must not wait for minutes of text.
             new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()),
             sp.GetRequiredService<TimeProvider>(),
@@ -102,7 +100,7 @@ public static class InferenceServices
         services.AddSingleton(sp => new OnnxChatClient(
             Configured(sp, ModelKind.Chat),
             sp.GetRequiredService<ModelHost<ChatModel>>(),
-            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>(),
             sp.GetRequiredService<GenerationQueue>(),
             sp.GetRequiredService<IContinuationScorer>(),
             sp.GetRequiredService<InferenceOptions>(),

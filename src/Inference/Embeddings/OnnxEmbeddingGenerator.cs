@@ -11,7 +11,7 @@ namespace Rag.Inference.Embeddings;
 /// A text longer than the model reads is embedded by its beginning.
 /// </summary>
 internal sealed class OnnxEmbeddingGenerator(
-    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<WordPieceTokenizer> tokenizer, EmbeddingGate gate, InferenceOptions options,
+    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<IEmbeddingTokenizer> tokenizer, EmbeddingGate gate, InferenceOptions options,
     TimeProvider clock)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
