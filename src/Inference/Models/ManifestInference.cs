@@ -84,10 +84,11 @@ internal sealed class ManifestInference(string folder, int maxContext)
             : pooling is null || Is(pooling, "pooling_mode_mean_tokens") ? PoolingKind.Mean
             : throw new FormatException("its pooling is neither the mean, the first nor the last token");
         var prompts = Property(Find("config_sentence_transformers.json"), "prompts");
-        var positions = Number(config, "max_position_embeddings") ?? throw Missing(Config, "max_position_embeddings");
+        var positions = Number(config, "max_position_embeddings");
         // RoBERTa and its kin count positions from behind the padding's id: of 514 there are 512.
         positions -= Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? (Number(config, "pad_token_id") ?? 1) + 1 : 0;
-        var limit = Math.Min(Number(Find("sentence_bert_config.json"), "max_seq_length") ?? positions, positions);
+        var stated = Number(Find("sentence_bert_config.json"), "max_seq_length");
+        var limit = Math.Min(stated ?? int.MaxValue, positions ?? stated ?? throw Missing(Config, "max_position_embeddings"));
         var tokenizer = Tokenizer(TokenizerLoader.WordPieces, TokenizerLoader.Unigram, TokenizerLoader.SentencePiece, TokenizerLoader.ByteLevel);
         var graph = Graph(EmbeddingGraphs) ?? throw new FormatException($"there is no {EmbeddingGraphs[0]} in it or in its folder onnx");
         return new()
