@@ -60,14 +60,13 @@ public static class InferenceServices
         services.AddSingleton(sp => new EmbeddingCache(sp.GetRequiredService<InferenceOptions>().EmbeddingCacheMegabytes * 1_048_576L, sp.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(ModelKind.Embedding, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().EmbeddingModel, ModelKind.Embedding));
-        services.AddSingleton(sp => new LazyTokenizer<WordPieceTokenizer>(
-            () => TokenizerLoader.WordPiece(Configured(sp, ModelKind.Embedding).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new LazyTokenizer<IEmbeddingTokenizer>(() => TokenizerLoader.Embedding(Configured(sp, ModelKind.Embedding).Folder)));
         services.AddSingleton(sp => new ModelHost<EmbeddingModel>(
             sp.GetRequiredService<InferenceOptions>().EmbeddingModel,
             () =>
             {
                 var folder = Configured(sp, ModelKind.Embedding).Folder;
-                var pad = sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>().Value.Pad;
+                var pad = sp.GetRequiredService<LazyTokenizer<IEmbeddingTokenizer>>().Value.Pad;
                 return new EmbeddingModel(sp.GetRequiredService<SessionFactory>().Open(folder), folder.Manifest, pad);
             },
             sp.GetRequiredService<TimeProvider>(),
@@ -75,7 +74,7 @@ public static class InferenceServices
         services.AddSingleton(sp => new OnnxEmbeddingGenerator(
             Configured(sp, ModelKind.Embedding),
             sp.GetRequiredService<ModelHost<EmbeddingModel>>(),
-            sp.GetRequiredService<LazyTokenizer<WordPieceTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IEmbeddingTokenizer>>(),
             sp.GetRequiredService<EmbeddingScheduler>()));
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(sp => new CachingEmbeddingGenerator(Embeddings(sp), sp.GetRequiredService<EmbeddingCache>()));
     }
@@ -85,14 +84,13 @@ public static class InferenceServices
         services.AddSingleton(sp => new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(ModelKind.Chat, (sp, _) =>
             new ConfiguredModel(sp.GetRequiredService<ModelStore>(), sp.GetRequiredService<InferenceOptions>().ChatModel, ModelKind.Chat));
-        services.AddSingleton(sp => new LazyTokenizer<BytePairTokenizer>(
-            () => TokenizerLoader.BytePair(Configured(sp, ModelKind.Chat).Folder), (tokenizer, text) => tokenizer.Encode(text).Count));
+        services.AddSingleton(sp => new LazyTokenizer<IChatTokenizer>(() => TokenizerLoader.Chat(Configured(sp, ModelKind.Chat).Folder)));
         services.AddSingleton(sp => new ModelHost<ChatModel>(
             sp.GetRequiredService<InferenceOptions>().ChatModel,
             () =>
             {
                 var folder = Configured(sp, ModelKind.Chat).Folder;
-                var tokenizer = sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>().Value;
+                var tokenizer = sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>().Value;
                 var settings = sp.GetRequiredService<InferenceOptions>();
                 var graph = sp.GetRequiredService<SessionFactory>().Open(folder, settings.Speculation ? DraftRuns.Tokens : 0);
                 return new ChatModel(graph, folder.Manifest, tokenizer, settings, sp.GetRequiredService<TimeProvider>());
@@ -102,7 +100,7 @@ public static class InferenceServices
         services.AddSingleton<IContinuationScorer>(sp => new ContinuationScorer(
             Configured(sp, ModelKind.Chat),
             sp.GetRequiredService<ModelHost<ChatModel>>(),
-            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>(),
             // Not the queue of the answers: a scoring is short and must not wait for minutes of text.
             new GenerationQueue(sp.GetRequiredService<InferenceOptions>(), sp.GetRequiredService<TimeProvider>()),
             sp.GetRequiredService<TimeProvider>(),
@@ -110,7 +108,7 @@ public static class InferenceServices
         services.AddSingleton(sp => new OnnxChatClient(
             Configured(sp, ModelKind.Chat),
             sp.GetRequiredService<ModelHost<ChatModel>>(),
-            sp.GetRequiredService<LazyTokenizer<BytePairTokenizer>>(),
+            sp.GetRequiredService<LazyTokenizer<IChatTokenizer>>(),
             sp.GetRequiredService<GenerationQueue>(),
             sp.GetRequiredService<IContinuationScorer>(),
             sp.GetRequiredService<InferenceOptions>(),

@@ -63,7 +63,7 @@ internal sealed record ChatFamily(
     }
 
     /// <exception cref="KeyNotFoundException">The tokenizer lacks one of the control tokens.</exception>
-    public void Check(BytePairTokenizer tokenizer)
+    public void Check(IChatTokenizer tokenizer)
     {
         var roles = HasSystem ? new[] { "system", "user", "assistant" } : ["user", "assistant"];
         foreach (var piece in roles.SelectMany(Turn).Concat(Answer).Where(piece => piece.Kind == ChatPieceKind.Control))

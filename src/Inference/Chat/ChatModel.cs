@@ -12,13 +12,13 @@ internal sealed class ChatModel : ILoadedModel
     private readonly OpenGraph graph;
     private readonly ChatEngine engine;
     private readonly Lazy<ContinuationScoring> scoring;   // its KV cache exists once somebody scores
-    private readonly BytePairTokenizer tokenizer;
+    private readonly IChatTokenizer tokenizer;
     private readonly HashSet<int> penaltyFree;
     private readonly HashSet<int> stopTokens;
     private readonly int contextLength;
     private readonly TimeProvider clock;
 
-    public ChatModel(OpenGraph graph, ModelManifest manifest, BytePairTokenizer tokenizer, InferenceOptions options, TimeProvider clock)
+    public ChatModel(OpenGraph graph, ModelManifest manifest, IChatTokenizer tokenizer, InferenceOptions options, TimeProvider clock)
     {
         // On CUDA one: a block of the whole context per slot would take the memory that the weights need.
         var budget = options.CacheMegabytes * (1L << 20) / KvBlock.BytesPerToken(graph.Session);
@@ -33,7 +33,7 @@ internal sealed class ChatModel : ILoadedModel
         contextLength = manifest.ContextLength;
         // A model of this size sometimes opens the next turn itself; any control token ends the answer.
         stopTokens = [.. manifest.StopTokens, .. tokenizer.ControlIds];
-        penaltyFree = [.. stopTokens, .. "0123456789".SelectMany(digit => tokenizer.Encode(digit.ToString()))];
+        penaltyFree = [.. stopTokens, .. "0123456789".SelectMany(digit => tokenizer.Encode(digit.ToString(), TextPlace.Continued))];
     }
 
     public ProviderChoice Provider { get; }

@@ -16,12 +16,12 @@ namespace Rag.Inference.Chat;
 /// </summary>
 internal sealed class ChatTemplate
 {
-    private readonly BytePairTokenizer tokenizer;
+    private readonly IChatTokenizer tokenizer;
     private readonly string? defaultSystem;
     private readonly ChatFamily family;
     private readonly int? first;
 
-    public ChatTemplate(ModelManifest manifest, BytePairTokenizer tokenizer)
+    public ChatTemplate(ModelManifest manifest, IChatTokenizer tokenizer)
     {
         family = ChatFamily.Find(manifest.ChatTemplate?.Family) ?? throw new InferenceException(
             InferenceFailure.Unavailable,
@@ -85,13 +85,19 @@ internal sealed class ChatTemplate
                 continue;
             }
 
-            ids.AddRange(tokenizer.Encode(plain));
-            ids.Add(tokenizer.Control(piece.Value));
+            var control = tokenizer.Control(piece.Value);
+            AddText(ids, tokenizer.Strips(control).Before ? plain.TrimEnd() : plain);
+            ids.Add(control);
             plain = "";
         }
 
-        ids.AddRange(tokenizer.Encode(plain));
+        AddText(ids, plain);
     }
+
+    // As Hugging Face's tokenizers cut a rendered template at its control tokens: each text between two is a text of its own, which a SentencePiece model opens with a blank or not as its
+    // file says ("Prepend" and "always" do, "first" does at the very beginning only).
+    private void AddText(List<int> ids, string plain) => ids.AddRange(
+        ids.Count == 0 ? tokenizer.Encode(plain) : tokenizer.Encode(tokenizer.Strips(ids[^1]).Behind ? plain.TrimStart() : plain, TextPlace.AfterControl));
 
     private static string Role(ChatMessage message) =>
         message.Role == ChatRole.System || message.Role == ChatRole.User || message.Role == ChatRole.Assistant

@@ -18,7 +18,7 @@ internal readonly record struct AnswerPiece(string Text, IReadOnlyList<TokenLogP
 /// <summary>One answer on its way: what it has read, what it has written, where its text goes. Used by the engine's thread alone.</summary>
 internal sealed class Generation(
     PromptTokens prompt, GenerationSettings settings, ChannelWriter<AnswerPiece> text, IReadOnlySet<int> stopTokens, IReadOnlySet<int> penaltyFree,
-    BytePairTokenizer tokenizer, int contextLength, TimeProvider clock, CancellationToken cancel)
+    IChatTokenizer tokenizer, int contextLength, TimeProvider clock, CancellationToken cancel)
 {
     private readonly TaskCompletionSource<GenerationResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Sampler sampler = new(settings, penaltyFree, settings.Json ? new JsonTokens(tokenizer) : null);

@@ -14,7 +14,7 @@ internal interface IAllowedTokens
 }
 
 /// <summary>The tokens whose bytes keep an answer the beginning of one JSON object. Control tokens have none, so the answer cannot end before the object does.</summary>
-internal sealed class JsonTokens(BytePairTokenizer tokenizer) : IAllowedTokens
+internal sealed class JsonTokens(IChatTokenizer tokenizer) : IAllowedTokens
 {
     private JsonGrammar written;
 

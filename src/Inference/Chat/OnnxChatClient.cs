@@ -14,7 +14,7 @@ namespace Rag.Inference.Chat;
 /// text as it arises, and a last one with the usage and the finish reason.
 /// </summary>
 internal sealed class OnnxChatClient(
-    ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<BytePairTokenizer> tokenizer, GenerationQueue queue,
+    ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<IChatTokenizer> tokenizer, GenerationQueue queue,
     IContinuationScorer scorer, InferenceOptions options, TimeProvider clock, ILogger<OnnxChatClient> logger) : IChatClient, IPromptWarmer
 {
     private double lastSpeed = double.NaN;

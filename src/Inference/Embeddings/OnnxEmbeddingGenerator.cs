@@ -10,7 +10,7 @@ namespace Rag.Inference.Embeddings;
 /// A text longer than the model reads is embedded by its beginning.
 /// </summary>
 internal sealed class OnnxEmbeddingGenerator(
-    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<WordPieceTokenizer> tokenizer, EmbeddingScheduler scheduler)
+    ConfiguredModel configured, ModelHost<EmbeddingModel> host, LazyTokenizer<IEmbeddingTokenizer> tokenizer, EmbeddingScheduler scheduler)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -62,7 +62,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
             Id = folder.Id,
             Kind = ModelKind.Chat,
             Files = [],
-            Tokenizer = new() { Type = "bpe-bytelevel", File = TokenizerFile },
+            Tokenizer = new() { Type = plan.Vocabulary.Model == "llama" ? TokenizerLoader.SentencePiece : TokenizerLoader.ByteLevel, File = TokenizerFile },
             License = plan.License,
             DisplayName = plan.Title,
             Source = new(Path.GetFileName(request.File)),
@@ -101,7 +101,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
     {
         try
         {
-            _ = new ChatTemplate(manifest, TokenizerLoader.BytePair(new ModelFolder(folder.Path, manifest)));
+            _ = new ChatTemplate(manifest, TokenizerLoader.Chat(new ModelFolder(folder.Path, manifest)));
         }
         catch (InferenceException error)
         {

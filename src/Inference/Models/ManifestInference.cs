@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rag.Inference.Chat;
+using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Models;
 
@@ -57,14 +58,14 @@ internal sealed class ManifestInference(string folder, int maxContext)
         var template = File.Exists(InFolder("chat_template.jinja")) ? File.ReadAllText(InFolder("chat_template.jinja")) : TemplateOf(Find("tokenizer_config.json"));
         var family = ChatFamily.Detect(template ?? throw new FormatException("it has no chat template, so it is no model to talk to"))
             ?? throw new FormatException($"its chat template is of no family that is known ({string.Join(", ", ChatFamily.Names)})");
-        Require("BPE");
+        var tokenizer = Tokenizer(TokenizerLoader.ByteLevel, TokenizerLoader.SentencePiece);
         var used = Math.Min(context, maxContext);
         return new()
         {
             Id = Path.GetFileName(folder),
             Kind = ModelKind.Chat,
             Files = [],
-            Tokenizer = new() { Type = "bpe-bytelevel" },
+            Tokenizer = tokenizer,
             Graphs = graphs,
             Parameters = parameters,
             ContextLength = used,
@@ -85,15 +86,19 @@ internal sealed class ManifestInference(string folder, int maxContext)
             : pooling is null || Is(pooling, "pooling_mode_mean_tokens") ? PoolingKind.Mean
             : throw new FormatException("its pooling is neither the mean, the first nor the last token");
         var prompts = Property(Find("config_sentence_transformers.json"), "prompts");
-        var limit = Number(Find("sentence_bert_config.json"), "max_seq_length") ?? Number(config, "max_position_embeddings") ?? throw Missing(Config, "max_position_embeddings");
-        Require("WordPiece");
+        var positions = Number(config, "max_position_embeddings");
+        // RoBERTa and its kin count positions from behind the padding's id: of 514 there are 512.
+        positions -= Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? (Number(config, "pad_token_id") ?? 1) + 1 : 0;
+        var stated = Number(Find("sentence_bert_config.json"), "max_seq_length");
+        var limit = Math.Min(stated ?? int.MaxValue, positions ?? stated ?? throw Missing(Config, "max_position_embeddings"));
+        var tokenizer = Tokenizer(TokenizerLoader.WordPieces, TokenizerLoader.Unigram, TokenizerLoader.SentencePiece, TokenizerLoader.ByteLevel);
         var graph = Graph(EmbeddingGraphs) ?? throw new FormatException($"there is no {EmbeddingGraphs[0]} in it or in its folder onnx");
         return new()
         {
             Id = Path.GetFileName(folder),
             Kind = ModelKind.Embedding,
             Files = [],
-            Tokenizer = new() { Type = "wordpiece", Vocab = "tokenizer.json" },
+            Tokenizer = tokenizer,
             Graphs = new() { Cpu = graph },
             Dimensions = Number(config, "hidden_size") ?? throw Missing(Config, "hidden_size"),
             MaxTokens = Math.Min(limit, maxContext),
@@ -108,13 +113,20 @@ internal sealed class ManifestInference(string folder, int maxContext)
         .SelectMany(name => new[] { "onnx/" + name, name })
         .FirstOrDefault(name => File.Exists(InFolder(name)));
 
-    private void Require(string type)
+    private ManifestTokenizer Tokenizer(params string[] usable)
     {
-        var found = Text(Property(Read("tokenizer.json"), "model"), "type");
-        if (found != type)
+        var file = Read("tokenizer.json");
+        var found = Text(Property(file, "model"), "type");
+        var type = found switch
         {
-            throw new FormatException($"its tokenizer is of the type {found ?? "(none)"}, and {type} is needed");
-        }
+            "WordPiece" => TokenizerLoader.WordPieces,
+            "Unigram" => TokenizerLoader.Unigram,
+            "BPE" => SentencePieceFile.IsByteLevel(new(file, "")) ? TokenizerLoader.ByteLevel : TokenizerLoader.SentencePiece,
+            _ => null,
+        };
+        return usable.Contains(type)
+            ? new() { Type = type!, Vocab = "tokenizer.json" }
+            : throw new FormatException($"its tokenizer is of the type {found ?? "(none)"}, and {string.Join(" or ", usable)} is needed");
     }
 
     /// <summary>Rough: weights of attention, feed-forward and vocabulary of a Llama-like decoder. 0 where the sizes are not stated.</summary>

@@ -98,10 +98,10 @@ internal sealed record ManifestOutput(string Name, bool Pooled, bool Normalized)
 
 internal sealed record ManifestTokenizer
 {
-    /// <summary><c>wordpiece</c> or <c>bpe-bytelevel</c>.</summary>
+    /// <summary><c>bpe-bytelevel</c>, <c>bpe-sentencepiece</c>, <c>wordpiece</c> or <c>unigram</c>; a chat model has one of the first two.</summary>
     public required string Type { get; init; }
 
-    // Byte-level BPE
+    // All but WordPiece
     public string File { get; init; } = "tokenizer.json";
 
     // WordPiece

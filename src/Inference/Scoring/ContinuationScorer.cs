@@ -9,7 +9,7 @@ namespace Rag.Inference.Scoring;
 /// <summary>Texts to tokens, one scoring at a time, on a thread of its own.</summary>
 /// <param name="queue">Of the scorings alone.</param>
 internal sealed class ContinuationScorer(
-    ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<BytePairTokenizer> tokenizer, GenerationQueue queue,
+    ConfiguredModel configured, ModelHost<ChatModel> host, LazyTokenizer<IChatTokenizer> tokenizer, GenerationQueue queue,
     TimeProvider clock, ILogger<ContinuationScorer> logger) : IContinuationScorer
 {
     public async Task<IReadOnlyList<ContinuationScore>> ScoreAsync(
@@ -44,8 +44,9 @@ internal sealed class ContinuationScorer(
     {
         var manifest = configured.Folder.Manifest;
         var prefix = tokenizer.Value.Encode(sharedPrefix);
-        var target = tokenizer.Value.Encode(continuation).ToArray();
-        var contexts = candidates.Select(candidate => (int[])[.. prefix, .. tokenizer.Value.Encode(candidate)]).ToList();
+        var target = tokenizer.Value.Encode(continuation, TextPlace.Continued).ToArray();
+        var place = prefix.Count > 0 ? TextPlace.Continued : TextPlace.Start;
+        var contexts = candidates.Select(candidate => (int[])[.. prefix, .. tokenizer.Value.Encode(candidate, place)]).ToList();
         if (target.Length == 0)
         {
             throw new InferenceException(InferenceFailure.InvalidOption, "There is no text to score.");

@@ -6,7 +6,7 @@ namespace Rag.Inference.Tokenizers;
 /// <summary>The parts of a <c>tokenizer.json</c> that a byte-level BPE needs.</summary>
 /// <param name="AddedTokens">Control tokens; their texts are never looked for in content.</param>
 internal sealed record BytePairFile(
-    [property: JsonPropertyName("added_tokens")] BytePairFile.AddedToken[] AddedTokens,
+    [property: JsonPropertyName("added_tokens")] AddedToken[] AddedTokens,
     [property: JsonPropertyName("pre_tokenizer")] JsonElement PreTokenizer,
     [property: JsonPropertyName("normalizer")] JsonElement Normalizer,
     [property: JsonPropertyName("model")] BytePairFile.PairModel Model)
@@ -21,10 +21,6 @@ internal sealed record BytePairFile(
     /// <summary>Whether a text is brought to Unicode's form C first.</summary>
     [JsonIgnore]
     public bool Composes { get; init; }
-
-    /// <param name="Special">False for texts such as <c>&lt;tool_call&gt;</c> that a model may write as part of its answer.</param>
-    public sealed record AddedToken(
-        [property: JsonPropertyName("id")] int Id, [property: JsonPropertyName("content")] string Content, [property: JsonPropertyName("special")] bool Special = true);
 
     /// <param name="Merges">Pairs, best first; each <c>["a","b"]</c> or <c>"a b"</c>.</param>
     public sealed record PairModel(

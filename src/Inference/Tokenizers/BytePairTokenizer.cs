@@ -5,20 +5,19 @@ namespace Rag.Inference.Tokenizers;
 /// <summary>
 /// Byte-level BPE. A text only ever gives ordinary tokens; control tokens have no way in but by id, from <see cref="Control"/>.
 /// </summary>
-internal sealed class BytePairTokenizer
+internal sealed class BytePairTokenizer : IChatTokenizer
 {
     private readonly int[] byteIds = new int[256];
     private readonly Dictionary<(int Left, int Right), (int Rank, int Merged)> merges;
     private readonly byte[][] bytes;   // by id; empty for control tokens
-    private readonly Dictionary<string, int> control;
+    private readonly AddedTokens added;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? wholeWords;   // in the byte alphabet
     private readonly BytePairCut cut;
     private readonly bool composes;
 
     public BytePairTokenizer(BytePairFile file)
     {
-        control = file.AddedTokens.ToDictionary(t => t.Content, t => t.Id, StringComparer.Ordinal);
-        ControlIds = file.AddedTokens.Where(t => t.Special).Select(t => t.Id).ToHashSet();
+        added = new(file.AddedTokens);
         (cut, composes) = (file.Cut, file.Composes);
         var vocabulary = file.Model.Vocab;
 
@@ -26,7 +25,7 @@ internal sealed class BytePairTokenizer
         Array.Fill(bytes, []);
         foreach (var (token, id) in vocabulary)
         {
-            if (!control.ContainsKey(token))
+            if (!added.Contains(token))
             {
                 bytes[id] = ByteAlphabet.Decode(token);
             }
@@ -39,7 +38,7 @@ internal sealed class BytePairTokenizer
 
         if (file.Model.IgnoreMerges)
         {
-            wholeWords = vocabulary.Where(word => !control.ContainsKey(word.Key)).ToDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+            wholeWords = vocabulary.Where(word => !added.Contains(word.Key)).ToDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         }
 
         for (var value = 0; value < 256; value++)
@@ -56,18 +55,20 @@ internal sealed class BytePairTokenizer
         }
     }
 
-    public IReadOnlySet<int> ControlIds { get; }
+    public IReadOnlySet<int> ControlIds => added.Special;
 
-    /// <exception cref="KeyNotFoundException">The vocabulary has no such control token.</exception>
-    public int Control(string name) => control[name];
+    public int LeadingBlanks => 0;
 
-    /// <summary>The token's bytes, which may be part of a character; none for a control token.</summary>
+    public int Control(string name) => added.Id(name);
+
+    public (bool Before, bool Behind) Strips(int id) => added.Strips(id);
+
     public ReadOnlySpan<byte> Bytes(int id) => id < bytes.Length ? bytes[id] : [];   // graphs may have more rows than there are tokens
 
-    public List<int> Encode(string text)
+    public List<int> Encode(string text, TextPlace place = TextPlace.Start)
     {
         var ids = new List<int>(text.Length / 3);
-        var merger = new Merger(merges);
+        var merger = new PairMerger(merges);
         var rest = (composes ? UnicodeForms.Compose(text) : text).AsSpan();
         while (!rest.IsEmpty)
         {
@@ -79,7 +80,7 @@ internal sealed class BytePairTokenizer
         return ids;
     }
 
-    private void AddWord(ReadOnlySpan<char> word, Merger merger, List<int> ids)
+    private void AddWord(ReadOnlySpan<char> word, PairMerger merger, List<int> ids)
     {
         Span<byte> small = stackalloc byte[256];
         var utf8 = word.Length * 3 <= small.Length ? small : new byte[Encoding.UTF8.GetMaxByteCount(word.Length)];
@@ -117,81 +118,5 @@ internal sealed class BytePairTokenizer
         }
 
         return words.TryGetValue(letters[..utf8.Length], out var id) ? id : null;
-    }
-
-    /// <summary>
-    /// Merges one word's pairs, best rank first and leftmost among equals, in n log n: a file may hold a megabyte without a blank.
-    /// </summary>
-    private sealed class Merger(Dictionary<(int Left, int Right), (int Rank, int Merged)> merges)
-    {
-        private readonly PriorityQueue<(int At, int Left, int Right), long> best = new();
-        private int[] id = new int[64];
-        private int[] next = new int[64];       // index of the following symbol; count at the end
-        private int[] previous = new int[64];   // -1 at the front
-        private int count;
-
-        public void Start(int capacity)
-        {
-            count = 0;
-            if (id.Length < capacity)
-            {
-                id = new int[capacity];
-                next = new int[capacity];
-                previous = new int[capacity];
-            }
-        }
-
-        public void Add(int symbol)
-        {
-            id[count] = symbol;
-            previous[count] = count - 1;
-            next[count] = count + 1;
-            count++;
-        }
-
-        public void Finish(List<int> ids)
-        {
-            for (var at = 0; at + 1 < count; at++)
-            {
-                Offer(at, at + 1);
-            }
-
-            while (best.TryDequeue(out var pair, out _))
-            {
-                var right = next[pair.At];
-                // One of the two was merged with another since; merged symbols hold -1.
-                if (id[pair.At] != pair.Left || right >= count || id[right] != pair.Right)
-                {
-                    continue;
-                }
-
-                id[pair.At] = merges[(pair.Left, pair.Right)].Merged;
-                id[right] = -1;
-                next[pair.At] = next[right];
-                if (next[right] < count)
-                {
-                    previous[next[right]] = pair.At;
-                    Offer(pair.At, next[right]);
-                }
-
-                if (previous[pair.At] >= 0)
-                {
-                    Offer(previous[pair.At], pair.At);
-                }
-            }
-
-            for (var at = 0; at < count; at = next[at])
-            {
-                ids.Add(id[at]);
-            }
-        }
-
-        private void Offer(int left, int right)
-        {
-            if (merges.TryGetValue((id[left], id[right]), out var merge))
-            {
-                best.Enqueue((left, id[left], id[right]), ((long)merge.Rank << 32) | (uint)left);
-            }
-        }
     }
 }

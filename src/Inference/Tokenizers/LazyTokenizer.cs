@@ -1,8 +1,8 @@
 namespace Rag.Inference.Tokenizers;
 
 /// <summary>A tokenizer read at its first use, long before the model's weights. A failure is not kept: a file put back works at once.</summary>
-internal sealed class LazyTokenizer<T>(Func<T> load, Func<T, string, int> count) : ITextTokenCounter
-    where T : class
+internal sealed class LazyTokenizer<T>(Func<T> load) : ITextTokenCounter
+    where T : class, ITextTokenizer
 {
     private readonly Lock loading = new();
     private volatile T? loaded;
@@ -23,5 +23,5 @@ internal sealed class LazyTokenizer<T>(Func<T> load, Func<T, string, int> count)
         }
     }
 
-    public int Count(string text) => count(Value, text);
+    public int Count(string text) => Value.Encode(text).Count;
 }

@@ -3,10 +3,11 @@ using System.Text;
 namespace Rag.Inference.Tokenizers;
 
 /// <summary>Turns tokens into text as they come. A character whose bytes are spread over tokens is held back until it is whole.</summary>
-internal sealed class TokenStreamDecoder(BytePairTokenizer tokenizer)
+internal sealed class TokenStreamDecoder(IChatTokenizer tokenizer)
 {
     private readonly Decoder utf8 = Encoding.UTF8.GetDecoder();
     private char[] buffer = new char[64];
+    private int blanks = tokenizer.LeadingBlanks;   // still to be taken from the beginning
 
     /// <summary>The text that this token completes; often empty within an emoji. Valid until the next call.</summary>
     public ReadOnlySpan<char> Append(int token) => Decode(tokenizer.Bytes(token), flush: false);
@@ -22,6 +23,13 @@ internal sealed class TokenStreamDecoder(BytePairTokenizer tokenizer)
             buffer = new char[most];
         }
 
-        return buffer.AsSpan(0, utf8.GetChars(bytes, buffer, flush));
+        var text = buffer.AsSpan(0, utf8.GetChars(bytes, buffer, flush));
+        var taken = 0;
+        while (blanks > 0 && taken < text.Length)
+        {
+            (taken, blanks) = text[taken] == ' ' ? (taken + 1, blanks - 1) : (taken, 0);
+        }
+
+        return text[taken..];
     }
 }

@@ -8,7 +8,7 @@ namespace Rag.Inference.Tokenizers;
 /// BERT's word pieces. Names of control tokens written in a text are plain words: brackets are punctuation and stand alone, so no text
 /// can produce a control id other than that of an unknown word.
 /// </summary>
-internal sealed class WordPieceTokenizer
+internal sealed class WordPieceTokenizer : IEmbeddingTokenizer
 {
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> starts;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> continuations;
@@ -48,7 +48,7 @@ internal sealed class WordPieceTokenizer
     public int Pad { get; }
 
     /// <summary>The text's pieces without special tokens, however many.</summary>
-    public List<int> Encode(string text)
+    public List<int> Encode(string text, TextPlace place = TextPlace.Start)
     {
         var ids = new List<int>(text.Length / 4);
         var normal = normalizer.Normalize(text);
