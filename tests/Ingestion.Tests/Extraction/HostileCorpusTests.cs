@@ -28,10 +28,10 @@ public sealed class HostileCorpusTests
         await AssertEndsAsync(files);
     }
 
-    /// <summary>Office, books, pages, mails, tables: all tricks that are quick.</summary>
+    /// <summary>Office, books, pages, mails, tables: half of the tricks that are quick; each refusal costs an extractor.</summary>
     [Fact]
     public Task EverySmallTrickThatIsNoPdf_EndsAsItsGeneratorStates() => AssertEndsAsync(
-        HostileCorpus.SmallTricks(seed: 1).Concat(HostileCorpus.OtherTruncations(1).Where((_, i) => i % 12 == 5)).Concat(Enumerable.Range(1, 14).Select(HostileCorpus.OtherFlipped)));
+        HostileCorpus.SmallTricks(seed: 3).Where((_, i) => i % 2 == 0).Concat(HostileCorpus.OtherTruncations(1).Where((_, i) => i % 24 == 5)).Concat(Enumerable.Range(1, 7).Select(HostileCorpus.OtherFlipped)));
 
     /// <summary>One of each other trick, which is more than a test may take. Run by <c>eng/soak corpus</c>.</summary>
     [Fact(Explicit = true)]

@@ -38,7 +38,7 @@ internal static class HostileOffice
         yield return files.Refuse("control-characters", Main("<a>&#0;&#1;</a>"), "Damaged");
         yield return files.Refuse("part-empty", Main(""), "Damaged");
         yield return files.Refuse("part-cut", Main("<a><b><c"), "Damaged");
-        yield return Docx.Read("attributes-million", ZipFiles.Word($"<w:p{Attributes(random.Next(200_000, 1_000_000))}><w:r><w:t>{Line}</w:t></w:r></w:p>"));
+        yield return Docx.Read("attributes-many", ZipFiles.Word($"<w:p{Attributes(random.Next(100_000, 300_000))}><w:r><w:t>{Line}</w:t></w:r></w:p>"));
         yield return Docx.Read("part-in-utf16", ZipFiles.Replace(ZipFiles.Word(""), "word/document.xml", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(
             $"<?xml version=\"1.0\" encoding=\"utf-16\"?><document><body>{ZipFiles.Paragraph(Line).Replace("w:", "", StringComparison.Ordinal)}</body></document>")]));
     }

@@ -30,7 +30,7 @@ internal static class HostilePages
 
         yield return Html.Read("closed-without-opening", Bytes(words + Repeat("</div></p></b></table></body>", random.Next(10_000, 100_000)) + words));
         yield return Html.Read("formats-multiplied", Bytes($"{words}{string.Concat(Enumerable.Range(0, 2_000).Select(i => $"<b id={i}>"))}{Repeat("<p>x", 20_000)}"));
-        yield return Html.Read("attributes-million", Bytes($"<p{string.Concat(Enumerable.Range(0, random.Next(100_000, 500_000)).Select(i => string.Create(CultureInfo.InvariantCulture, $" a{i}={i}")))}>{Line}"));
+        yield return Html.Read("attributes-many", Bytes($"<p{string.Concat(Enumerable.Range(0, random.Next(100_000, 500_000)).Select(i => string.Create(CultureInfo.InvariantCulture, $" a{i}={i}")))}>{Line}"));
         yield return Html.Read("classes-million", Bytes($"<style>.a{{display:none}}</style>{Repeat($"<p class='{Repeat("b ", 20_000)}'>x", 50)}{words}"));
         yield return Html.Read("style-huge", Bytes($"<style>{Repeat(".a{display:none}", 20_000)}{Repeat("{", 50_000)}</style><p style='{Repeat("color:white;", 100_000)}color:black'>{Line}"));
         yield return Html.Read("comment-without-end", Bytes($"{words}<!--{new string('-', 1_000_000)}"));

@@ -95,6 +95,7 @@ internal static class HostileZips
         "docx" => ZipFiles.Word(blank + ZipFiles.Paragraph(HostileFile.Line), more),
         "pptx" => ZipFiles.Slides(blank + ZipFiles.Shape(HostileFile.Line), more),
         "xlsx" => ZipFiles.Sheets($"{blank}<sheetData><row>{ZipFiles.Cell("A1", HostileFile.Line)}</row></sheetData>", more),
+        _ when blank.Length == 0 => ZipFiles.Chapter($"<p>{HostileFile.Line}</p>", more),
         _ => ZipFiles.Chapter($"<p>{HostileFile.Line}</p>", [("b.opf", $"""<package>{blank}<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>"""), .. more]),
     };
 
