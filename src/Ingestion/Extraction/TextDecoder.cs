@@ -36,7 +36,7 @@ internal static class TextDecoder
                 _ => encoding,
             };
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             return null;
         }

@@ -19,6 +19,9 @@ internal static class HostileRun
 {
     private const int AtOnce = 2;
 
+    /// <summary>Such files are worth a line of their own.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
+
     /// <returns>Outcomes, and the largest resident size that an extractor was seen with, in bytes.</returns>
     public static async Task<(IReadOnlyList<HostileOutcome> Outcomes, long PeakChild)> RunAsync(IEnumerable<HostileFile> files, CancellationToken cancel)
     {
@@ -27,16 +30,31 @@ internal static class HostileRun
         Task<long> watching = WatchAsync(done.Token);
         var outcomes = new ConcurrentBag<HostileOutcome>();
         KnowledgeBaseId[] owners = [.. Enumerable.Range(0, AtOnce).Select(_ => KnowledgeBaseId.New())];
-        var queue = new ConcurrentQueue<HostileFile>(files);
-        await Task.WhenAll(owners.Select(async owner =>
-        {
-            while (queue.TryDequeue(out HostileFile? file))
+        using IEnumerator<HostileFile> next = files.GetEnumerator();   // made when they are wanted: not all fit into memory at once
+        await Task.WhenAll(owners.Select(owner => Task.Run(
+            async () =>
             {
-                outcomes.Add(await OneAsync(pool, owner, file, cancel));
-            }
-        }));
+                while (Take() is { } file)
+                {
+                    HostileOutcome outcome = await OneAsync(pool, owner, file, cancel);
+                    outcomes.Add(outcome);
+                    if (outcome.Wrong is not null || outcome.Took > Slow)
+                    {
+                        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Kind}: {outcome.Took.TotalSeconds:0.0} s, {outcome.Reason}; {outcome.Wrong}"));
+                    }
+                }
+            },
+            cancel)));
         await done.CancelAsync();
         return ([.. outcomes], await watching);
+
+        HostileFile? Take()
+        {
+            lock (next)
+            {
+                return next.MoveNext() ? next.Current : null;
+            }
+        }
     }
 
     /// <summary>A line for each trick: how many were read, refused for what, how long it took.</summary>

@@ -8,7 +8,7 @@ namespace Rag.Testing.Hostile;
 /// <summary>Hostile and broken PDFs, each with how it must end. Seeded: the same seed gives the same bytes.</summary>
 public static class HostilePdfs
 {
-    private const string Line = "The anchor chain of the ferry was replaced in the spring.";
+    private const string Line = HostileFile.Line;
     private static readonly string[] AnyDeath = ["Damaged", "TooLarge", "OutOfMemory", "TimedOut", "ExtractorCrashed"];
 
     /// <summary>One file of each trick but truncation and flips.</summary>

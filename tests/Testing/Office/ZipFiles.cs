@@ -23,13 +23,87 @@ public static class ZipFiles
         return stream.ToArray();
     }
 
+    /// <summary>The container with one part more.</summary>
+    public static byte[] Add(byte[] zip, string name, byte[] content)
+    {
+        using var stream = new MemoryStream();
+        stream.Write(zip);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry(name).Open();
+            entry.Write(content);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>The container with other bytes for one of its parts.</summary>
+    public static byte[] Replace(byte[] zip, string name, byte[] content)
+    {
+        using var stream = new MemoryStream();
+        stream.Write(zip);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            archive.GetEntry(name)!.Delete();
+        }
+
+        return Add(stream.ToArray(), name, content);
+    }
+
     /// <summary>A Word file with this body and these other parts.</summary>
-    public static byte[] Word(string body, params (string Name, string Content)[] more) => Of(
+    /// <inheritdoc cref="Slides"/>
+    public static byte[] Word(string body, params (string Name, string Content)[] more) => With(
     [
         ("_rels/.rels", """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"""),
         ("word/document.xml", $"""<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"""),
-        .. more,
-    ]);
+    ], more);
+
+    /// <summary>A paragraph of a Word file.</summary>
+    public static string Paragraph(string text) => $"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>";
+
+    /// <summary>A PowerPoint file of one slide with these shapes.</summary>
+    /// <param name="more">Other parts; one of a name that is there already takes its place.</param>
+    public static byte[] Slides(string shapes, params (string Name, string Content)[] more) => With(
+    [
+        ("_rels/.rels", Relations(("r1", "officeDocument", "ppt/presentation.xml"))),
+        ("ppt/presentation.xml", """<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/></p:presentation>"""),
+        ("ppt/_rels/presentation.xml.rels", Relations(("r1", "slide", "slides/slide1.xml"))),
+        ("ppt/slides/slide1.xml", $"""<p:sld xmlns:p="p" xmlns:a="a"><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"""),
+    ], more);
+
+    /// <summary>A text box of a slide.</summary>
+    public static string Shape(string text) => $"<p:sp><p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>";
+
+    /// <summary>An Excel file of one sheet.</summary>
+    /// <param name="inSheet">Children of the worksheet.</param>
+    /// <inheritdoc cref="Slides"/>
+    public static byte[] Sheets(string inSheet, params (string Name, string Content)[] more) => With(
+    [
+        ("_rels/.rels", Relations(("r1", "officeDocument", "xl/workbook.xml"))),
+        ("xl/workbook.xml", """<workbook xmlns:r="r"><sheets><sheet name="Stores" sheetId="1" r:id="r1"/></sheets></workbook>"""),
+        ("xl/_rels/workbook.xml.rels", Relations(("r1", "worksheet", "worksheets/sheet1.xml"), ("r2", "sharedStrings", "sharedStrings.xml"), ("r3", "styles", "styles.xml"))),
+        ("xl/worksheets/sheet1.xml", $"<worksheet>{inSheet}</worksheet>"),
+    ], more);
+
+    /// <summary>A cell that holds its own text.</summary>
+    public static string Cell(string place, string text) => $"""<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>""";
+
+    /// <summary>A book of one chapter.</summary>
+    /// <inheritdoc cref="Slides"/>
+    public static byte[] Chapter(string body, params (string Name, string Content)[] more) => With(
+    [
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", """<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>"""),
+        ("b.opf", """<package><manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>"""),
+        ("a.xhtml", $"<html><body>{body}</body></html>"),
+    ], more);
+
+    /// <summary>The part that says what another part refers to.</summary>
+    public static string Relations(params (string Id, string Type, string Target)[] relations) =>
+        $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{string.Concat(relations.Select(relation => $"<Relationship Id=\"{relation.Id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{relation.Type}\" Target=\"{relation.Target}\"/>"))}</Relationships>""";
+
+    private static byte[] With((string Name, string Content)[] parts, (string Name, string Content)[] more) =>
+        Of([.. parts.Where(part => !more.Any(other => other.Name == part.Name)), .. more]);
 
     /// <summary>A book of two chapters.</summary>
     public static byte[] Book() => Of(

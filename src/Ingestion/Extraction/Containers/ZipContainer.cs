@@ -56,7 +56,7 @@ internal sealed class ZipContainer : IDisposable
 
     /// <summary>A part to be read from front to back; null where it is missing. Document types are refused, so entities do not exist.</summary>
     /// <param name="ignoreDtd">Pass over a document type; its entities stay unknown and end the reading where they are used.</param>
-    public XmlReader? Reader(string path, bool ignoreDtd = false) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : XmlReader.Create(
+    public XmlReader? Reader(string path, bool ignoreDtd = false) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : new ShallowXmlReader(XmlReader.Create(
         new Metered(entry.Open(), this),
         new XmlReaderSettings
         {
@@ -65,7 +65,7 @@ internal sealed class ZipContainer : IDisposable
             IgnoreComments = true,
             IgnoreProcessingInstructions = true,
             CloseInput = true,
-        });
+        }));
 
     public byte[]? Bytes(string path)
     {

@@ -6,6 +6,9 @@ namespace Rag.Ingestion.Extraction.Flow;
 /// <summary>Collects the blocks of a file in reading order. Text goes to the open block; a new kind of block closes it.</summary>
 internal sealed class FlowBuilder
 {
+    /// <summary>More text than any file that is read whole may hold. What says one thing a thousand times over (a merged cell, a repeated mark) meets it before memory ends.</summary>
+    public const int MostCharacters = 32 * 1024 * 1024;
+
     private const int MaxHiddenText = 2_000;
 
     private readonly List<FlowBlock> blocks = [];
@@ -15,6 +18,7 @@ internal sealed class FlowBuilder
     private float rank;
     private string marker = "";
     private bool verbatim;
+    private long length;
 
     /// <summary>What was hidden after the last block.</summary>
     public IReadOnlyList<FlowHidden> HiddenAtEnd => hidden;
@@ -42,7 +46,12 @@ internal sealed class FlowBuilder
         verbatim = keepLines;
     }
 
-    public void Append(string more) => text.Append(more);
+    /// <exception cref="RefusedFileException">Together more than <see cref="MostCharacters"/>.</exception>
+    public void Append(string more)
+    {
+        Spend(more.Length);
+        text.Append(more);
+    }
 
     public void LineBreak() => text.Append('\n');
 
@@ -54,6 +63,7 @@ internal sealed class FlowBuilder
         Close();
         if (cells.Any(cell => cell.Length > 0))
         {
+            Spend(cells.Sum(cell => cell.Length + 1L));
             Add(new FlowBlock(BlockKind.TableRow, string.Join('\t', cells.Select(cell => cell.Length == 0 ? "–" : cell)), 0, caption));
         }
     }
@@ -73,6 +83,15 @@ internal sealed class FlowBuilder
         else if (hidden.Count < PageFindings.MostSpans)
         {
             hidden.Add(new FlowHidden(how, folded));
+        }
+    }
+
+    private void Spend(long characters)
+    {
+        length += characters;
+        if (length > MostCharacters)
+        {
+            throw new RefusedFileException(RefusalReason.TooLarge);
         }
     }
 

@@ -14,9 +14,14 @@ internal static class MailReader
     private const int DeepestNesting = 24;
     private const int MostAddresses = 30;
     private const int MostAttachments = 100;
+    private const int LongestSubject = 1_000;
+
+    /// <summary>Bytes; mail servers stop at a tenth of it.</summary>
+    private const int LongestHeader = 1024 * 1024;
 
     public static FlowDocument Read(byte[] file)
     {
+        RefuseHugeHeader(file);
         using MimeMessage mail = Load(file);
         if (mail.Headers.Count == 0 || (mail.From.Count == 0 && mail.To.Count == 0 && mail.Subject is null))
         {
@@ -28,7 +33,7 @@ internal static class MailReader
         if (subject.Length > 0)
         {
             builder.BeginHeading(1);
-            builder.Append(subject);
+            builder.Append(FlowText.Head(subject, LongestSubject));
             builder.Close();
         }
 
@@ -51,6 +56,27 @@ internal static class MailReader
         return new FlowDocument(subject, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
     }
 
+    /// <summary>A header of megabytes takes its parser many seconds; no server passes one on.</summary>
+    private static void RefuseHugeHeader(ReadOnlySpan<byte> file)
+    {
+        int header = 0;   // where the present one begins
+        for (int line = 0; line < file.Length;)
+        {
+            if (file[line] is (byte)'\r' or (byte)'\n')
+            {
+                return;
+            }
+
+            header = file[line] is (byte)' ' or (byte)'\t' ? header : line;   // folded
+            int feed = file[line..].IndexOf((byte)'\n');
+            line = feed < 0 ? file.Length : line + feed + 1;
+            if (line - header > LongestHeader)
+            {
+                throw new RefusedFileException(RefusalReason.TooLarge);
+            }
+        }
+    }
+
     private static MimeMessage Load(byte[] file)
     {
         var options = ParserOptions.Default.Clone();
@@ -68,7 +94,8 @@ internal static class MailReader
 
     private static void Body(FlowBuilder builder, MimeMessage mail)
     {
-        if (mail.TextBody is { } plain && plain.Trim().Length > 0)
+        string? html = mail.HtmlBody;
+        if ((mail.TextBody ?? (html is null ? WithoutParts(mail.Body) : null)) is { } plain && plain.Trim().Length > 0)
         {
             foreach (FlowPage page in TextExtractor.Read(Encoding.UTF8.GetBytes(plain), FileKind.PlainText).Pages)
             {
@@ -80,12 +107,15 @@ internal static class MailReader
                 }
             }
         }
-        else if (mail.HtmlBody is { } html)
+        else if (html is not null)
         {
             using IDocument page = HtmlReader.Parse(html);
             HtmlReader.Write(page, builder);
         }
     }
+
+    /// <summary>A mail that promises parts and has none, for want of a boundary: what stands there is its text.</summary>
+    private static string? WithoutParts(MimeEntity? body) => body is Multipart { Count: 0 } parts ? parts.Preamble : null;
 
     private static void Field(FlowBuilder builder, string name, InternetAddressList addresses)
     {

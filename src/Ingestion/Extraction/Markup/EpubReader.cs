@@ -21,6 +21,7 @@ internal static partial class EpubReader
         RefuseLocked(parts);
         var items = book.All("item").GroupBy(item => item.Attr("id") ?? "").ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
+        var read = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // no chapter stands in a book twice, whatever its list says
         int chapter = 0;
         foreach (XElement reference in book.All("itemref"))
         {
@@ -30,8 +31,14 @@ internal static partial class EpubReader
                 continue;
             }
 
+            string part = ZipContainer.Resolve(path, Uri.UnescapeDataString(item.Attr("href") ?? ""));
+            if (!read.Add(part))
+            {
+                continue;
+            }
+
             chapter++;
-            if (parts.Bytes(ZipContainer.Resolve(path, Uri.UnescapeDataString(item.Attr("href") ?? ""))) is { } content)
+            if (parts.Bytes(part) is { } content)
             {
                 pages.AddRange(Chapter(content, chapter));
             }

@@ -14,8 +14,8 @@ internal static partial class HtmlEncoding
         string head = Encoding.Latin1.GetString(file, 0, Math.Min(file.Length, HeadLength));
         Match named = Charset().Match(head);
 
-        // UTF-16 cannot name itself in letters of one byte; pages that say so are UTF-8.
-        return !marked && named.Success && TextDecoder.Named(named.Groups[1].Value) is { } encoding && encoding.CodePage is not (1200 or 1201 or 12000 or 65001)
+        // UTF-16 cannot name itself in letters of one byte, nor can EBCDIC; pages that say so are UTF-8.
+        return !marked && named.Success && TextDecoder.Named(named.Groups[1].Value) is { } encoding && encoding.CodePage is not (1200 or 1201 or 12000 or 65001) && encoding.GetString("<meta"u8) == "<meta"
             ? encoding.GetString(file)
             : TextDecoder.Decode(file);
     }

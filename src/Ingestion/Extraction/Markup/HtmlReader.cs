@@ -1,7 +1,6 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Rag.Ingestion.Extraction.Flow;
-using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Markup;
 
@@ -35,7 +34,7 @@ internal static class HtmlReader
         return new FlowDocument(title, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
     }
 
-    public static IDocument Parse(string html) => new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(html);
+    public static IDocument Parse(string html) => new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(HtmlNesting.Limit(html));
 
     /// <summary>Adds the blocks of a page, main content first chosen.</summary>
     public static void Write(IDocument page, FlowBuilder builder)
@@ -58,7 +57,21 @@ internal static class HtmlReader
     }
 
     /// <summary>Whether text is left when the frame is gone: a page that stands in a header element as a whole stays whole.</summary>
-    private static bool HasMore(IElement body) => TextLength(body) - body.QuerySelectorAll(FrameSelector).Where(IsFrame).Sum(TextLength) >= MainShare * TextLength(body);
+    private static bool HasMore(IElement body)
+    {
+        int frames = 0;
+        IElement? last = null;   // frames in frames are counted with these
+        foreach (IElement frame in body.QuerySelectorAll(FrameSelector))
+        {
+            if (last?.Contains(frame) != true && IsFrame(frame))
+            {
+                frames += TextLength(frame);
+                last = frame;
+            }
+        }
+
+        return TextLength(body) - frames >= MainShare * TextLength(body);
+    }
 
     /// <summary>Navigation anywhere; headers and footers of the site, not those of an article or section.</summary>
     private static bool IsFrame(IElement element) =>
@@ -98,33 +111,24 @@ internal static class HtmlReader
 
         public void Run()
         {
-            INode? node = root.FirstChild;
-            while (node is not null)
+            // By index: asking a node for its next sibling looks through all of them.
+            var open = new Stack<(INode Node, int Next)>();
+            open.Push((root, 0));
+            while (open.TryPop(out (INode Node, int Next) at))
             {
-                bool inside = Enter(node);
-                if (inside && node.FirstChild is { } child)
+                if (at.Next < at.Node.ChildNodes.Length)
                 {
-                    node = child;
-                    continue;
-                }
-
-                if (inside)
-                {
-                    Leave(node);
-                }
-
-                while (node is not null && node.NextSibling is null)
-                {
-                    node = node.Parent;
-                    if (node is null || node == root)
+                    open.Push((at.Node, at.Next + 1));
+                    INode child = at.Node.ChildNodes[at.Next];
+                    if (Enter(child))
                     {
-                        return;
+                        open.Push((child, 0));
                     }
-
-                    Leave(node);
                 }
-
-                node = node?.NextSibling;
+                else if (at.Node != root)
+                {
+                    Leave(at.Node);
+                }
             }
         }
 
@@ -205,7 +209,7 @@ internal static class HtmlReader
         /// <summary>The first paragraph of a list item stays behind its marker.</summary>
         private void BreakBlock(IElement element)
         {
-            bool opensItem = element.LocalName is "p" or "div" && element.ParentElement?.LocalName == "li" && element.PreviousElementSibling is null;
+            bool opensItem = element.LocalName is "p" or "div" && element.ParentElement is { LocalName: "li" } item && item.FirstElementChild == element;
             if (!opensItem)
             {
                 builder.Close();
@@ -228,39 +232,34 @@ internal static class HtmlReader
         private string VisibleText(IElement element, FlowBuilder? report)
         {
             var text = new System.Text.StringBuilder();
-            INode? node = element.FirstChild;
-            while (node is not null)
+            var open = new Stack<(INode Node, int Next)>();
+            open.Push((element, 0));
+            while (open.TryPop(out (INode Node, int Next) at))
             {
-                bool inside = false;
+                if (at.Next == at.Node.ChildNodes.Length)
+                {
+                    text.Append(at.Node is IElement left && !Inline.Contains(left.LocalName) ? " " : "");
+                    continue;
+                }
+
+                open.Push((at.Node, at.Next + 1));
+                INode node = at.Node.ChildNodes[at.Next];
                 if (node is IText words)
                 {
                     text.Append(words.Data);
                 }
                 else if (node is IElement child && !Unseen.Contains(child.LocalName))
                 {
-                    HiddenTextKind? hidden = report is null ? null : style.Of(child);
-                    inside = hidden is null;
-                    if (hidden is { } kind)
-                    {
-                        report!.Hide(kind, VisibleText(child, null));
-                    }
-
                     text.Append(Inline.Contains(child.LocalName) ? "" : " ");
+                    if (report is not null && style.Of(child) is { } kind)
+                    {
+                        report.Hide(kind, VisibleText(child, null));
+                    }
+                    else
+                    {
+                        open.Push((child, 0));
+                    }
                 }
-
-                if (inside && node.FirstChild is { } first)
-                {
-                    node = first;
-                    continue;
-                }
-
-                while (node is not null && node.NextSibling is null)
-                {
-                    node = node.Parent == element ? null : node.Parent;
-                    text.Append(node is IElement left && !Inline.Contains(left.LocalName) ? " " : "");
-                }
-
-                node = node?.NextSibling;
             }
 
             return text.ToString();

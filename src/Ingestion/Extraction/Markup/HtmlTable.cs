@@ -9,7 +9,6 @@ internal sealed class HtmlTable
 {
     private const int MaxColumns = 200;
     private const int MaxSpan = 100;
-    private const int MaxRows = 20_000;
 
     private readonly Func<IElement, string> textOf;
     private readonly List<string[]> rows = [];
@@ -56,7 +55,7 @@ internal sealed class HtmlTable
     {
         var hanging = new Dictionary<int, (int Rows, string Text)>();   // column → what a cell above still covers
         bool onlyHeads = true;
-        foreach (IElement row in table.QuerySelectorAll("tr").Take(MaxRows))
+        foreach (IElement row in table.QuerySelectorAll("tr"))
         {
             var cells = new List<string>();
             bool allHeads = true;

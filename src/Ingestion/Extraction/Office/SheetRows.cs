@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using Rag.Ingestion.Extraction.Flow;
 
@@ -17,7 +18,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
 
     public IEnumerable<SheetRow> Read(XmlReader reader)
     {
-        var hiddenColumns = new List<(int From, int To)>();
+        bool[] hiddenColumns = new bool[MaxColumns];
         int last = 0;
         while (reader.Read())
         {
@@ -28,7 +29,9 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
 
             if (reader.LocalName == "col" && IsOn(reader.GetAttribute("hidden")))
             {
-                hiddenColumns.Add(((OfficeXml.Int(reader.GetAttribute("min")) ?? 1) - 1, (OfficeXml.Int(reader.GetAttribute("max")) ?? 1) - 1));
+                int from = Math.Clamp(OfficeXml.Int(reader.GetAttribute("min")) ?? 1, 1, MaxColumns) - 1;
+                int to = Math.Clamp(OfficeXml.Int(reader.GetAttribute("max")) ?? 1, from, MaxColumns);
+                hiddenColumns.AsSpan(from, to - from).Fill(true);
             }
             else if (reader.LocalName == "row")
             {
@@ -42,7 +45,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
         }
     }
 
-    private SheetRow ReadRow(XmlReader reader, int number, List<(int From, int To)> hiddenColumns)
+    private SheetRow ReadRow(XmlReader reader, int number, bool[] hiddenColumns)
     {
         var row = new SheetRow(number, IsOn(reader.GetAttribute("hidden")), [], []);
         if (reader.IsEmptyElement)
@@ -65,7 +68,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
                 continue;
             }
 
-            if (hiddenColumns.Exists(range => column >= range.From && column <= range.To))
+            if (hiddenColumns[column])
             {
                 row.HiddenCells.Add(text);
             }
@@ -88,7 +91,8 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
         }
 
         int depth = reader.Depth;
-        string value = "", inline = "";
+        string value = "";
+        var inline = new StringBuilder();
         bool phonetic = false;
         while (reader.Read() && reader.Depth > depth)
         {
@@ -101,7 +105,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
                 }
                 else if (reader.LocalName == "t" && !phonetic && !reader.IsEmptyElement)
                 {
-                    inline += Text(reader);
+                    inline.Append(Text(reader));
                 }
                 else if (reader.LocalName == "f" && !reader.IsEmptyElement)
                 {
@@ -113,10 +117,10 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
         return type switch
         {
             "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index] : "",
-            "inlineStr" => inline,
+            "inlineStr" => inline.ToString(),
             "b" => value == "1" ? "TRUE" : "FALSE",
             "str" or "e" or "d" => value,
-            _ => value.Length == 0 ? inline : formats.Show(value, style),
+            _ => value.Length == 0 ? inline.ToString() : formats.Show(value, style),
         };
     }
 
@@ -124,13 +128,26 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
     private static string Text(XmlReader reader)
     {
         int depth = reader.Depth;
-        string text = "";
+        string first = "";
+        StringBuilder? more = null;   // nearly every cell is of one piece
         while (reader.Read() && reader.Depth > depth)
         {
-            text += reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace ? reader.Value : "";
+            if (reader.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace))
+            {
+                continue;
+            }
+
+            if (first.Length == 0)
+            {
+                first = reader.Value;
+            }
+            else
+            {
+                (more ??= new StringBuilder(first)).Append(reader.Value);
+            }
         }
 
-        return text;
+        return more?.ToString() ?? first;
     }
 
     /// <summary>"AB12" is column 27.</summary>

@@ -27,8 +27,9 @@ internal sealed class SheetsReader
     private int lastRow;
     private int count;
     private int length;
+    private long left;   // characters that the sheets may still show
 
-    private SheetsReader(string name) => this.name = name;
+    private SheetsReader(string name, long budget) => (this.name, left) = (name, budget);
 
     public static FlowDocument Read(byte[] file, FlowLimits limits)
     {
@@ -38,14 +39,16 @@ internal sealed class SheetsReader
         List<string> shared = Shared(package);
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // a sheet that is listed twice is one sheet
+        long budget = FlowBuilder.MostCharacters;
         foreach (XElement sheet in workbook.Child("sheets")?.Children("sheet") ?? [])
         {
             string name = FlowText.Head(FlowText.Fold(sheet.Attr("name") ?? "?"), 60);
-            if (targets.TryGetValue(sheet.Attr("id") ?? "", out Relation? target) && target.Type == "worksheet" && package.Parts.Reader(target.Target) is { } part)
+            if (targets.TryGetValue(sheet.Attr("id") ?? "", out Relation? target) && target.Type == "worksheet" && seen.Add(target.Target) && package.Parts.Reader(target.Target) is { } part)
             {
                 using XmlReader reader = part;
                 IEnumerable<SheetRow> rows = new SheetRows(shared, formats).Read(reader);
-                var read = new SheetsReader(name);
+                var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
                     read.HideAll(rows);
@@ -56,6 +59,7 @@ internal sealed class SheetsReader
                 }
 
                 pages.AddRange(read.pages);
+                budget = read.left;
             }
         }
 
@@ -157,6 +161,12 @@ internal sealed class SheetsReader
         }
 
         int first = Math.Min(from, row.Cells[0].Column);
+        left -= Math.Max(width, row.Cells[^1].Column - first + 1) + row.Cells.Sum(cell => (long)cell.Text.Length);
+        if (left < 0)
+        {
+            throw new RefusedFileException(RefusalReason.TooLarge);   // one long text in thousands of cells, or rows of nothing but blanks
+        }
+
         string[] cells = [.. Enumerable.Repeat("", Math.Max(width, row.Cells[^1].Column - first + 1))];
         foreach ((int column, string text) in row.Cells)
         {

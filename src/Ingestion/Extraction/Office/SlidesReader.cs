@@ -18,8 +18,10 @@ internal sealed class SlidesReader
 
     private SlidesReader(XElement presentation)
     {
-        width = OfficeXml.Long(presentation.Child("sldSz")?.Attr("cx")) ?? long.MaxValue;
-        height = OfficeXml.Long(presentation.Child("sldSz")?.Attr("cy")) ?? long.MaxValue;
+        width = Side("cx");
+        height = Side("cy");
+
+        long Side(string name) => OfficeXml.Long(presentation.Child("sldSz")?.Attr(name)) is > 0 and var side ? side : long.MaxValue;
     }
 
     public static FlowDocument Read(byte[] file, FlowLimits limits)
@@ -28,12 +30,13 @@ internal sealed class SlidesReader
         XElement presentation = package.Parts.Xml(package.Main)!;
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First().Target);
         var pages = new List<FlowPage>();
+        var read = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // a slide that is listed twice is one slide
         int number = 0;
         foreach (XElement entry in presentation.Child("sldIdLst")?.Children("sldId") ?? [])
         {
             // Two attributes are called "id": the one with a namespace is the relation.
             string? relation = entry.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "id" && attribute.Name.NamespaceName.Length > 0)?.Value;
-            if (relation is not null && targets.TryGetValue(relation, out string? path) && package.Parts.Xml(path) is { } slide)
+            if (relation is not null && targets.TryGetValue(relation, out string? path) && read.Add(path) && package.Parts.Xml(path) is { } slide)
             {
                 pages.Add(new SlidesReader(presentation).Page(package, path, slide, ++number));
             }

@@ -9,6 +9,9 @@ internal sealed class WordNumbering
 {
     private const int Levels = 9;
 
+    /// <summary>Characters; what stands before every item must not outweigh the items.</summary>
+    private const int LongestMark = 60;
+
     private readonly Dictionary<string, XElement> kinds = new(StringComparer.Ordinal);   // numId → abstractNum
     private readonly Dictionary<XElement, int[]> counts = [];
 
@@ -48,7 +51,7 @@ internal sealed class WordNumbering
                 return "";
         }
 
-        var text = new StringBuilder(shape.Val("lvlText") ?? string.Create(CultureInfo.InvariantCulture, $"%{level + 1}."));
+        var text = new StringBuilder(shape.Val("lvlText") is { Length: <= LongestMark } mark ? mark : string.Create(CultureInfo.InvariantCulture, $"%{level + 1}."));
         for (int i = 0; i < Levels; i++)
         {
             int number = count[i] < 0 ? Start(definition, i) : count[i];

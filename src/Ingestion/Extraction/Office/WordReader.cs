@@ -130,7 +130,7 @@ internal sealed class WordReader
         foreach ((string id, bool end) in read.Notes)
         {
             noteCount++;
-            if ((end ? endnotes : footnotes).GetValueOrDefault(id) is { } note)
+            if ((end ? endnotes : footnotes).Remove(id, out XElement? note))   // cited again it is not said again
             {
                 builder.BeginParagraph();
                 builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{noteCount}] {WordsOf(note, dark: false)}"));
@@ -198,7 +198,7 @@ internal sealed class WordReader
             bool goesOn = merge is not null && merge.Attr("val") is null or "continue";
             cells.Add(goesOn && merge is not null && cells.Count < above.Length ? above[cells.Count] : FlowText.Fold(WordsOf(cell, dark || WordRuns.IsShaded(properties))));
             int span = Math.Clamp(OfficeXml.Int(properties.Val("gridSpan")) ?? 1, 1, MaxSpan);
-            for (int i = 1; i < span; i++)
+            for (int i = 1; i < span && cells.Count < TableHeader.MostColumns; i++)
             {
                 cells.Add("");
             }

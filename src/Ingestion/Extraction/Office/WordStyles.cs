@@ -9,6 +9,7 @@ internal sealed class WordStyles
     private const int LongestChain = 20;
 
     private readonly Dictionary<string, XElement> styles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Heading, (string List, int Level)? Numbering, bool? Vanish)> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
 
     public WordStyles(XElement? part)
     {
@@ -26,7 +27,12 @@ internal sealed class WordStyles
             return own < 9 ? Math.Min(own + 1, 6) : 0;
         }
 
-        foreach (XElement style in Chain(properties.Val("pStyle")))
+        return properties.Val("pStyle") is { } named ? Facts(named).Heading : 0;
+    }
+
+    private int HeadingLevel(string named)
+    {
+        foreach (XElement style in Chain(named))
         {
             if (Outline(style.Child("pPr")) is { } level)
             {
@@ -51,20 +57,44 @@ internal sealed class WordStyles
     /// <summary>The list that a paragraph belongs to, by itself or by its style; null for none.</summary>
     public (string List, int Level)? Numbering(XElement? properties)
     {
-        foreach (XElement? source in Chain(properties.Val("pStyle")).Select(style => style.Child("pPr")).Prepend(properties))
+        return TryNumbering(properties, out (string List, int Level)? own) ? own : properties.Val("pStyle") is { } named ? Facts(named).Numbering : null;
+    }
+
+    private (string List, int Level)? Numbering(string named)
+    {
+        foreach (XElement style in Chain(named))
         {
-            if (source?.Child("numPr") is { } numbering && numbering.Val("numId") is { } list)
+            if (TryNumbering(style.Child("pPr"), out (string List, int Level)? found))
             {
-                return list == "0" ? null : (list, Math.Clamp(OfficeXml.Int(numbering.Val("ilvl")) ?? 0, 0, 8));
+                return found;
             }
         }
 
         return null;
     }
 
+    /// <param name="found">Null where it says "of no list".</param>
+    /// <returns>Whether the properties say anything of a list.</returns>
+    private static bool TryNumbering(XElement? properties, out (string List, int Level)? found)
+    {
+        string? list = properties?.Child("numPr").Val("numId");
+        found = list is null or "0" ? null : (list, Math.Clamp(OfficeXml.Int(properties?.Child("numPr").Val("ilvl")) ?? 0, 0, 8));
+        return list is not null;
+    }
+
     /// <summary>Whether a run is hidden by its own properties, its style's or its paragraph's style.</summary>
     public bool IsVanished(XElement? run, string? paragraphStyle) =>
-        run.Flag("vanish") ?? Chain(run.Val("rStyle")).Concat(Chain(paragraphStyle)).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null) ?? false;
+        run.Flag("vanish") ?? (run.Val("rStyle") is { } named ? Facts(named).Vanish : null) ?? (paragraphStyle is null ? null : Facts(paragraphStyle).Vanish) ?? false;
+
+    private (int Heading, (string List, int Level)? Numbering, bool? Vanish) Facts(string named)
+    {
+        if (!facts.TryGetValue(named, out var known))
+        {
+            facts[named] = known = (HeadingLevel(named), Numbering(named), Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null));
+        }
+
+        return known;
+    }
 
     private static int? Outline(XElement? properties) => OfficeXml.Int(properties.Val("outlineLvl"));
 

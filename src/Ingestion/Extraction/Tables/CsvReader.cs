@@ -21,7 +21,7 @@ internal static class CsvReader
             return new FlowDocument(null, []);
         }
 
-        bool header = TableHeader.IsHeader(rows[0].Cells, rows.Count > 1 ? rows[1].Cells : null);
+        bool header = rows[0].Cells.Count <= TableHeader.MostColumns && TableHeader.IsHeader(rows[0].Cells, rows.Count > 1 ? rows[1].Cells : null);
         string? caption = TableHeader.Caption(null, header ? rows[0].Cells : null);
         int width = header ? rows[0].Cells.Count : 0;
         var pages = new List<FlowPage>();

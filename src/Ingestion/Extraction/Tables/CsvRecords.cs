@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rag.Ingestion.Extraction.Tables;
 
 /// <summary>Reads records of RFC 4180 and of what programs write instead: any delimiter, either kind of line end, quotes that never close.</summary>
@@ -7,9 +5,6 @@ internal static class CsvRecords
 {
     private const string Delimiters = ",;\t|";
     private const int LinesToJudge = 50;
-
-    /// <summary>A quoted cell with more lines than this was never closed.</summary>
-    private const int MaxLinesInCell = 200;
 
     /// <summary>The delimiter that cuts the first lines into the same number of cells, the more the better.</summary>
     public static char DelimiterOf(string text)
@@ -40,6 +35,7 @@ internal static class CsvRecords
     public static IEnumerable<(int Line, List<string> Cells)> Read(string text, char delimiter)
     {
         int position = 0, line = 1;
+        var quotes = new QuotedCells(text, delimiter);
         while (position < text.Length)
         {
             int first = line;
@@ -47,7 +43,7 @@ internal static class CsvRecords
             bool ended = false;
             while (!ended)
             {
-                string cell = text.Length > position && text[position] == '"' && Quoted(text, position, delimiter) is var (value, next)
+                string cell = text.Length > position && text[position] == '"' && quotes.At(position) is var (value, next)
                     ? Take(value, next)
                     : Plain();
                 cells.Add(cell);
@@ -76,36 +72,5 @@ internal static class CsvRecords
                 return value;
             }
         }
-    }
-
-    /// <returns>Null when the quote never closes before a delimiter or line end: then it is a character like any other.</returns>
-    private static (string Value, int Next)? Quoted(string text, int open, char delimiter)
-    {
-        var value = new StringBuilder();
-        int lines = 0;
-        for (int i = open + 1; i < text.Length && lines <= MaxLinesInCell; i++)
-        {
-            char c = text[i];
-            if (c != '"')
-            {
-                lines += c == '\n' ? 1 : 0;
-                value.Append(c);
-            }
-            else if (i + 1 < text.Length && text[i + 1] == '"')
-            {
-                value.Append('"');
-                i++;
-            }
-            else if (i + 1 == text.Length || text[i + 1] == delimiter || text[i + 1] is '\r' or '\n')
-            {
-                return (value.ToString(), i + 1);
-            }
-            else
-            {
-                value.Append(c);   // a quote inside that nobody doubled
-            }
-        }
-
-        return null;
     }
 }

@@ -5,6 +5,9 @@ namespace Rag.Ingestion.Extraction.Tables;
 /// <summary>Whether the first row of a table names its columns, and the caption that is repeated with every row.</summary>
 internal static class TableHeader
 {
+    /// <summary>The widest table whose heads are said with every row, and whose short rows are filled up.</summary>
+    public const int MostColumns = 1_024;
+
     private const int LongestHead = 60;
 
     /// <summary>Words in nearly every column, no two alike, no figures.</summary>
@@ -21,7 +24,7 @@ internal static class TableHeader
     /// <param name="heads">Null where the columns have no names.</param>
     public static string? Caption(string? title, IReadOnlyList<string>? heads)
     {
-        string? columns = heads is null ? null : string.Join(" | ", heads.Select(head => Flow.FlowText.Head(head.Replace('|', '/').Replace('\n', ' '), LongestHead)));
+        string? columns = heads is null || heads.Count > MostColumns ? null : string.Join(" | ", heads.Select(head => Flow.FlowText.Head(head.Replace('|', '/').Replace('\n', ' '), LongestHead)));
         return title is { Length: > 0 } ? columns is null ? title : $"{title}\n{columns}" : columns;
     }
 
