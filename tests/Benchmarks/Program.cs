@@ -24,6 +24,9 @@ switch (args)
     case ["ingest"]:
         await IngestionFigures.RunAsync(CancellationToken.None);
         return 0;
+    case ["engine"]:
+        await EngineFigures.RunAsync(CancellationToken.None);
+        return 0;
     case ["drafts"]:
         await DraftFigures.RunAsync(CancellationToken.None);
         return 0;
@@ -34,6 +37,6 @@ switch (args)
         await ImportFigures.RunAsync(CancellationToken.None);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|drafts|peers|import]");
+        await Console.Error.WriteLineAsync("Usage: Rag.Benchmarks [product|score|embed|vectors|index|read|ingest|engine|drafts|peers|import]");
         return 2;
 }

@@ -4,9 +4,9 @@ namespace Rag.Inference.Chat.Drafts;
 internal sealed class DraftRuns(DraftStep step, int contextLength, TimeProvider clock) : IDisposable
 {
     /// <summary>Tokens of one run. Each guess costs an attention of its own, so many wrong ones cost more than many right ones save.</summary>
-    public const int Tokens = 6;
+    public const int Tokens = 8;
 
-    private const double FirstRatio = 2.2, Memory = 0.8;
+    private const double FirstRatio = 3, Memory = 0.8;
 
     private readonly int[] guesses = new int[Tokens - 1];
     private double single, several;   // seconds of a run, smoothed

@@ -7,9 +7,10 @@ namespace Rag.Inference.Chat.Drafts;
 /// <param name="most">Tokens of the answer at most.</param>
 internal sealed class PromptLookup(ReadOnlySpan<int> prompt, int most)
 {
-    private const int Longest = 4, Shortest = 2;   // tokens that must have stood there
-    private const int FirstPause = 16, LastPause = 256;   // tokens without a guess, doubled each time
-    private const double AtFirst = 2.5, Memory = 0.7;
+    // Tokens that must have stood there. Two or three stand there by chance too often: see docs/benchmarks.md.
+    private const int Longest = 8, Shortest = 4;
+    private const int FirstPause = 8, LastPause = 256;   // tokens without a guess, doubled each time
+    private const double AtFirst = 3, Memory = 0.6;
 
     private readonly int[] text = [.. prompt, .. new int[most]];
     private int length = prompt.Length;
