@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Rag.Web.Chat;
 using Rag.Web.Models;
+using TestContext = Xunit.TestContext;
 
 namespace Rag.Web.Tests.Models;
 
