@@ -151,7 +151,7 @@ public sealed class ImportBoardTests : IAsyncLifetime
 
         Assert.Equal([null, 0, 10, 40], views.Select(view => view.Percent));
         Assert.Equal([null, null, null, 6], views.Select(view => view.SecondsLeft));   // 400 in 4 seconds; after one second nothing is said yet
-        Assert.Equal("40 % · less than a minute left", ModelWords.Pace(views[3]), ignoreCase: true);
+        Assert.Equal("40 % · a few seconds left", ModelWords.Pace(views[3]));
         Assert.Equal("Importing tiny.gguf, 40 percent.", ModelWords.Spoken(views[3] with { Done = 456 }));
     }
 
