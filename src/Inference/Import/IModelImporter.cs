@@ -17,7 +17,11 @@ public interface IModelImporter
 /// <param name="File">Path of the <c>.gguf</c> file.</param>
 /// <param name="Name">Name of the new model's folder; null: from the name that the file states, made safe.</param>
 /// <param name="WeightBits">Bits of a weight: 8 or 4.</param>
-public sealed record ModelImportRequest(string File, string? Name = null, int WeightBits = 8);
+/// <param name="FileName">What the file is called to people, where <paramref name="File"/> is a temporary name; null: as that says.</param>
+public sealed record ModelImportRequest(string File, string? Name = null, int WeightBits = 8, string? FileName = null)
+{
+    internal string ShownName => FileName ?? Path.GetFileName(File);
+}
 
 /// <param name="Stage">What is being done, as a short phrase: "writing layer 3 of 30".</param>
 /// <param name="Done">Bytes of the file's weights that were turned.</param>

@@ -38,7 +38,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
         }
         catch (FormatException error)
         {
-            throw new InferenceException(InferenceFailure.InvalidOption, $"The file {Path.GetFileName(request.File)} cannot be imported: {error.Message}.", error);
+            throw new InferenceException(InferenceFailure.InvalidOption, $"The file {request.ShownName} cannot be imported: {error.Message}.", error);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -46,13 +46,13 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new InferenceException(InferenceFailure.Unavailable, $"The file {Path.GetFileName(request.File)} cannot be imported: {error.Message}", error);
+            throw new InferenceException(InferenceFailure.Unavailable, $"The file {request.ShownName} cannot be imported: {error.Message}", error);
         }
     }
 
     private ImportedModel Import(ModelImportRequest request, ImportSteps steps, GgufFile file)
     {
-        var plan = ImportPlan.Read(file, request.File, options.MaxContextTokens);
+        var plan = ImportPlan.Read(file, request.ShownName, options.MaxContextTokens);
         var shape = plan.Shape;
         steps.Total = shape.WeightBytes;
 
@@ -65,7 +65,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
             Tokenizer = new() { Type = plan.Vocabulary.Model == "llama" ? TokenizerLoader.SentencePiece : TokenizerLoader.ByteLevel, File = TokenizerFile },
             License = plan.License,
             DisplayName = plan.Title,
-            Source = new(Path.GetFileName(request.File)),
+            Source = new(plan.Title, request.ShownName),
             Graphs = new() { Cpu = Graph },
             Parameters = shape.Parameters,
             ContextLength = shape.Context,
@@ -116,7 +116,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
             kind = "chat",
             displayName = manifest.DisplayName,
             license = manifest.License,
-            source = new { model = manifest.DisplayName, file = manifest.Source!.Model, architecture = shape.Architecture, weightBits = request.WeightBits },
+            source = new { model = manifest.DisplayName, file = manifest.Source!.File, architecture = shape.Architecture, weightBits = request.WeightBits },
             graphs = new { cpu = manifest.Graphs.Cpu },
             parameters = manifest.Parameters,
             contextLength = manifest.ContextLength,

@@ -60,7 +60,7 @@ internal static class ModelInspection
                 Kind = manifest.Kind,
                 Parameters = Math.Max(0, manifest.Parameters),
                 License = manifest.License,
-                Source = manifest.Source?.Model,
+                Source = manifest.Source?.File ?? manifest.Source?.Model,
                 ContextLength = Math.Max(0, manifest.Kind == ModelKind.Chat ? manifest.ContextLength : manifest.MaxTokens),
                 Files = manifest.Inferred is not null ? ModelFiles.Unlisted : problem is null ? ModelFiles.Present : ModelFiles.Wrong,
                 Note = manifest.Inferred,

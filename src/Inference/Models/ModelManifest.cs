@@ -73,7 +73,8 @@ internal sealed record ModelManifest
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 internal sealed record ManifestFile(string Sha256, long Bytes);
 
-internal sealed record ManifestSource(string? Model);
+/// <param name="File">Of an imported model: the file it was made of.</param>
+internal sealed record ManifestSource(string? Model, string? File = null);
 
 internal sealed record ManifestGraphs
 {

@@ -13,7 +13,7 @@ internal sealed class GgufImport(IModelImporter? importer) : IModelImport
     {
         try
         {
-            var model = await importer!.ImportAsync(new ModelImportRequest(order.File, order.Name, order.WeightBits), new Passing(progress), cancel);
+            var model = await importer!.ImportAsync(new ModelImportRequest(order.File, order.Name, order.WeightBits, order.FileName), new Passing(progress), cancel);
             return new(model.Id, model.Title, model.Parameters, model.Bytes, model.ContextLength);
         }
         catch (InferenceException failure)

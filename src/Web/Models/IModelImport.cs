@@ -5,7 +5,8 @@ namespace Rag.Web.Models;
 /// <param name="File">Path of a GGUF file.</param>
 /// <param name="Name">Name of the model's folder; null: from the file.</param>
 /// <param name="WeightBits">8 or 4.</param>
-public sealed record ImportOrder(string File, string? Name, int WeightBits);
+/// <param name="FileName">What the file is called to people: an upload has another name on the disk.</param>
+public sealed record ImportOrder(string File, string? Name, int WeightBits, string FileName);
 
 /// <param name="Stage">A short phrase: "writing layer 3 of 30".</param>
 /// <param name="Total">0 while not known.</param>

@@ -76,6 +76,17 @@ internal sealed partial class ImportBoard(
         Changed?.Invoke();
     }
 
+    /// <summary>That model is gone: nothing says any longer that it is installed.</summary>
+    internal void Forget(string name)
+    {
+        lock (gate)
+        {
+            view = view.State == ImportState.Done && view.Model?.Name == name ? ImportView.None : view;
+        }
+
+        Changed?.Invoke();
+    }
+
     private async Task<ImportStart> StartAsync(Caller caller, ImportWish wish, string fileName, Func<CancellationToken, Task<BroughtFile>> bring, CancellationToken cancel)
     {
         if (!await policy.IsAdministratorAsync(caller, cancel))
@@ -137,7 +148,7 @@ internal sealed partial class ImportBoard(
     private ImportStart? Refuse(ImportWish wish) =>
         !importer.IsAvailable ? new(ImportProblem.NotAvailable, "This Docent cannot import models.")
         : wish.Bits is not (4 or 8) ? new(ImportProblem.Invalid, "Weights have 8 or 4 bits.")
-        : !string.IsNullOrEmpty(wish.Name) && !Name().IsMatch(wish.Name) ? new(ImportProblem.Invalid, "A model's name has letters, digits, dots, hyphens and underscores, and begins with a letter or a digit.")
+        : !string.IsNullOrEmpty(wish.Name) && !Name().IsMatch(wish.Name) ? new(ImportProblem.Invalid, "A model's name has letters from a to z, digits, dots, hyphens and underscores, begins and ends with a letter or a digit, and is no longer than 64.")
         : null;
 
     private async Task RunAsync(CancellationTokenSource stop, ImportWish wish, BroughtFile file, string fileName)
@@ -145,7 +156,7 @@ internal sealed partial class ImportBoard(
         ImportView end;
         try
         {
-            var order = new ImportOrder(file.Path!, string.IsNullOrEmpty(wish.Name) ? null : wish.Name, wish.Bits);
+            var order = new ImportOrder(file.Path!, string.IsNullOrEmpty(wish.Name) ? null : wish.Name, wish.Bits, fileName);
             var model = await importer.ImportAsync(order, new Reporter(this, clock), stop.Token);
             log.ModelImported(fileName, model.Name);
             end = new(ImportState.Done, fileName, Model: model);
@@ -201,7 +212,8 @@ internal sealed partial class ImportBoard(
         }
     }
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
+    // As the importer has it, so that nobody uploads gigabytes for a name that cannot be.
+    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z")]
     private static partial Regex Name();
 
     /// <summary>Called on the importer's thread, in order.</summary>

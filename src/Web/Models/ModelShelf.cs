@@ -3,7 +3,7 @@ using Rag.Web.Access;
 namespace Rag.Web.Models;
 
 /// <summary>The model folders, for administrators alone.</summary>
-internal sealed class ModelShelf(IModelFolders folders, AccessPolicy policy, ILogger<ModelShelf> log)
+internal sealed class ModelShelf(IModelFolders folders, AccessPolicy policy, ImportBoard board, ILogger<ModelShelf> log)
 {
     /// <summary>Null: not the caller's to see.</summary>
     public async Task<ModelFoldersView?> ReadAsync(Caller caller, CancellationToken cancel) =>
@@ -30,6 +30,7 @@ internal sealed class ModelShelf(IModelFolders folders, AccessPolicy policy, ILo
         if (outcome.Result == RemoveResult.Removed)
         {
             log.ModelRemoved(name);
+            board.Forget(name);
         }
 
         return outcome;

@@ -84,7 +84,7 @@ internal sealed class ModelUploads(DataFolder folder, IOptions<WebOptions> optio
             file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             if (!file.Exists)
             {
-                return BroughtFile.Refused(ImportProblem.Invalid, "There is no such file on the server, or Docent's account may not see it. Check the path.");
+                return Missing();
             }
 
             // Devices and pipes have no length, and reading one might never end.
@@ -97,6 +97,10 @@ internal sealed class ModelUploads(DataFolder folder, IOptions<WebOptions> optio
             var start = new byte[HeaderBytes];
             var read = stream.ReadAtLeast(start, HeaderBytes, throwOnEndOfStream: false);
             return LookAt(start.AsSpan(0, read)) ?? new(file.FullName, false, null, null);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Missing();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -182,6 +186,9 @@ internal sealed class ModelUploads(DataFolder folder, IOptions<WebOptions> optio
 
     private BroughtFile TooLarge() => BroughtFile.Refused(
         ImportProblem.TooLarge, $"This file is larger than {FileSize.Words(options.Value.MaxModelBytes)}. Copy it to the server and give its path below, or raise Docent:MaxModelBytes.");
+
+    private static BroughtFile Missing() =>
+        BroughtFile.Refused(ImportProblem.Invalid, "There is no such file on the server, or Docent's account may not see it. Check the path.");
 
     private static BroughtFile Full() => BroughtFile.Refused(ImportProblem.StorageFull, "The storage is full, nothing was saved. Free some space on the server, then upload again.");
 }

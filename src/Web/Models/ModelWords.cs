@@ -60,6 +60,10 @@ internal static class ModelWords
     public static string? Pace(ImportView import) =>
         import.Percent is not { } percent ? null : import.SecondsLeft is { } left ? $"{percent} % · {Words.Left(left)}" : $"{percent} %";
 
+    /// <summary>Which file was not imported and why, in sentences; most reasons name the file themselves.</summary>
+    public static string Failure(ImportView import) =>
+        import.Problem?.Contains($"The file {import.File} ", StringComparison.Ordinal) == true ? import.Problem : $"{import.File} was not imported. {import.Problem}";
+
     /// <summary>For screen readers: changes at each tenth, not several times a second.</summary>
     public static string Spoken(ImportView import) => import.State switch
     {

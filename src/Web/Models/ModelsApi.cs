@@ -52,7 +52,7 @@ internal static class ModelsApi
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return Result(new(ImportProblem.TooLarge, uploads.Refuse(ModelUploads.Extension, long.MaxValue)));
+            return Result(new(ImportProblem.TooLarge, uploads.Refuse("model" + ModelUploads.Extension, long.MaxValue)));
         }
     }
 

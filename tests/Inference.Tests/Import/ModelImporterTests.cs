@@ -77,6 +77,21 @@ public sealed class ModelImporterTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(bench.Models));
     }
 
+    [Fact]
+    public async Task FileName_OfAnUpload_IsWhatPeopleSee()
+    {
+        var writer = new TinyGguf(new()).File.Remove("general.name");
+        var file = writer.Save(bench.PathOf("0123abcd.gguf"));
+        var imported = await bench.Importer().ImportAsync(new(file, FileName: "Some Model.gguf"), null, Cancel);
+        Assert.Equal(("some-model", "Some Model"), (imported.Id, imported.Title));
+        var options = new InferenceOptions { ModelsFolder = bench.Models };
+        using var catalogue = new ModelCatalogue(new ModelStore(options, ""), options, _ => false);
+        Assert.Equal("Some Model.gguf", catalogue.List().Single().Source);
+
+        await File.WriteAllBytesAsync(file, writer.ToArray()[..1_000], Cancel);
+        Assert.StartsWith("The file Some Model.gguf cannot be imported", await RefusalAsync(new(file, "cut", FileName: "Some Model.gguf")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Qwen2.5 0.5B Instruct", "qwen2.5-0.5b-instruct")]
     [InlineData("../../étc/passwd", "tc-passwd")]

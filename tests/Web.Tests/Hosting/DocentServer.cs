@@ -15,7 +15,9 @@ using Rag.Web.Accounts;
 using Rag.Web.Admin;
 using Rag.Web.Chat;
 using Rag.Web.Data;
+using Rag.Web.Models;
 using Rag.Web.Tests.Chat;
+using Rag.Web.Tests.Models;
 
 namespace Rag.Web.Tests.Hosting;
 
@@ -39,6 +41,8 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
 
     public ScriptedSelfTest SelfTest { get; } = new();
 
+    public ScriptedImport Import { get; } = new();
+
     /// <summary>What the server printed for the person at the console.</summary>
     public StringWriter Printed { get; } = new();
 
@@ -61,6 +65,7 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             services.AddSingleton<IChatClient>(Model);
             services.RemoveAll<ISelfTest>();
             services.AddSingleton<ISelfTest>(SelfTest);
+            services.AddSingleton<IModelImport>(Import);
             services.AddSingleton(new AnswerModel("small", "Small-1", 2_048, AnswerStyle.Quote));
             services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
 
