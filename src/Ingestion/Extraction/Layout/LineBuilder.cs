@@ -16,10 +16,11 @@ internal static class LineBuilder
     public static List<Line> Build(List<Glyph> glyphs, Turn turn)
     {
         var lines = new List<Line>();
+        var words = new List<Word>(32);
         foreach (GlyphRow row in GlyphRows.Of(glyphs))
         {
             (float size, float baseline) = row.Middle();   // one big check box does not make a heading
-            List<Cell> cells = Cells(CollectionsMarshal.AsSpan(row.Glyphs));
+            List<Cell> cells = Cells(CollectionsMarshal.AsSpan(row.Glyphs), words);
             if (cells.Count > 0)
             {
                 lines.Add(new Line { Cells = cells, Turn = turn, Baseline = baseline, Size = size });
@@ -30,11 +31,12 @@ internal static class LineBuilder
     }
 
     /// <param name="row">From left to right. The letters of a word are moved together here where others stand between them.</param>
-    private static List<Cell> Cells(Span<Glyph> row)
+    /// <param name="words">Lent: those of the cell at hand.</param>
+    private static List<Cell> Cells(Span<Glyph> row, List<Word> words)
     {
         float tracking = Tracking(row);
-        var cells = new List<Cell>();
-        var words = new List<Word>();
+        var cells = new List<Cell>(1);
+        words.Clear();
         int first = 0, end = 0;   // of the word at hand
         bool blank = false;
         for (int i = 0; i < row.Length; i++)
@@ -63,8 +65,8 @@ internal static class LineBuilder
                     first = end = i;
                     if (gap > CellGap * size)
                     {
-                        cells.Add(new Cell(words));
-                        words = [];
+                        cells.Add(new Cell([.. words]));
+                        words.Clear();
                     }
                 }
             }
@@ -89,7 +91,7 @@ internal static class LineBuilder
 
         if (words.Count > 0)
         {
-            cells.Add(new Cell(words));
+            cells.Add(new Cell([.. words]));
         }
 
         return cells;
