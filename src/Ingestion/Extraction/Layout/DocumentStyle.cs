@@ -7,6 +7,9 @@ internal sealed class DocumentStyle
 
     private readonly Dictionary<(int HalfPoints, bool Bold), int> letters = [];
     private readonly HashSet<string> words = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> trimmed;
+
+    public DocumentStyle() => trimmed = words.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Size of most letters, in points.</summary>
     public float BodySize { get; private set; } = 10;
@@ -16,14 +19,27 @@ internal sealed class DocumentStyle
 
     public void Learn(IEnumerable<Line> lines)
     {
+        (int HalfPoints, bool Bold) key = default;
+        int run = 0;   // letters of that kind in a row
         foreach (Word word in lines.SelectMany(line => line.Words))
         {
-            var key = ((int)MathF.Round(word.Size * 2), word.Bold);
-            letters[key] = letters.GetValueOrDefault(key) + word.Text.Length;
+            var kind = ((int)MathF.Round(word.Size * 2), word.Bold);
+            if (kind != key && run > 0)
+            {
+                Count(key, run);
+                run = 0;
+            }
+
+            (key, run) = (kind, run + word.Text.Length);
             if (words.Count < MaxWords && word.Text.Length > 3)
             {
-                words.Add(word.Text.Trim('.', ',', ';', ':', '(', ')', '"', '“', '”'));
+                trimmed.Add(word.Text.AsSpan().Trim(".,;:()\"“”"));   // makes a string of it only where it is new
             }
+        }
+
+        if (run > 0)
+        {
+            Count(key, run);
         }
 
         if (letters.Count > 0)
@@ -33,6 +49,8 @@ internal sealed class DocumentStyle
             BodyBold = most.Bold;
         }
     }
+
+    private void Count((int HalfPoints, bool Bold) key, int run) => letters[key] = letters.GetValueOrDefault(key) + run;
 
     /// <summary>Whether "long-" and "term" at a line end read "long-term" (true) or "longterm" (false).</summary>
     public bool KeepsHyphen(string first, string second)

@@ -10,29 +10,48 @@ internal sealed class GlyphRow(List<Glyph> glyphs)
     /// <summary>Of the largest glyph.</summary>
     public float LargestSize { get; } = Largest(glyphs);
 
-    public float MiddleSize() => Middle(static glyph => glyph.Size);
-
-    public float MiddleBaseline() => Middle(static glyph => glyph.Baseline);
-
-    private float Middle(Func<Glyph, float> value)
+    /// <summary>Of all letters the one in the middle, by size and by height.</summary>
+    public (float Size, float Baseline) Middle()
     {
-        var values = new List<float>(Glyphs.Count);
-        bool differ = false;
-        foreach (Glyph glyph in Glyphs)
+        ReadOnlySpan<Glyph> all = CollectionsMarshal.AsSpan(Glyphs);
+        int first = 0, count = 0;
+        bool sizes = false, baselines = false;   // differ
+        for (int i = 0; i < all.Length; i++)
         {
+            ref readonly Glyph glyph = ref all[i];
             if (!glyph.IsBlank)
             {
-                values.Add(value(glyph));
-                differ |= values[^1] != values[0];
+                first = count++ == 0 ? i : first;
+                sizes |= glyph.Size != all[first].Size;
+                baselines |= glyph.Baseline != all[first].Baseline;
             }
         }
 
-        if (differ)
+        if (!sizes && !baselines)
         {
-            values.Sort();
+            return (all[first].Size, all[first].Baseline);   // nearly every row
         }
 
-        return values[values.Count / 2];
+        Span<float> values = count <= 512 ? stackalloc float[count] : new float[count];
+        float size = sizes ? Middle(all, values, static (ref readonly Glyph glyph) => glyph.Size) : all[first].Size;
+        return (size, baselines ? Middle(all, values, static (ref readonly Glyph glyph) => glyph.Baseline) : all[first].Baseline);
+    }
+
+    private delegate float Value(ref readonly Glyph glyph);
+
+    private static float Middle(ReadOnlySpan<Glyph> all, Span<float> values, Value value)
+    {
+        int count = 0;
+        foreach (ref readonly Glyph glyph in all)
+        {
+            if (!glyph.IsBlank)
+            {
+                values[count++] = value(in glyph);
+            }
+        }
+
+        values.Sort();
+        return values[values.Length / 2];
     }
 
     private static float Largest(List<Glyph> glyphs)
@@ -87,15 +106,12 @@ internal static class GlyphRows
     private static List<(float Baseline, int First, int Count)> Stretches(ReadOnlySpan<Glyph> glyphs)
     {
         var stretches = new List<(float Baseline, int First, int Count)>();
-        for (int i = 0; i < glyphs.Length; i++)
+        for (int i = 0, first = 0; i < glyphs.Length; i++)
         {
-            if (stretches.Count > 0 && stretches[^1] is var last && last.Baseline == glyphs[i].Baseline)
+            if (i + 1 == glyphs.Length || glyphs[i + 1].Baseline != glyphs[first].Baseline)
             {
-                stretches[^1] = last with { Count = last.Count + 1 };
-            }
-            else
-            {
-                stretches.Add((glyphs[i].Baseline, i, 1));
+                stretches.Add((glyphs[first].Baseline, first, i + 1 - first));
+                first = i + 1;
             }
         }
 
@@ -112,9 +128,10 @@ internal static class GlyphRows
         }
     }
 
-    private static void SortByLeft(List<Glyph> row)
+    private static void SortByLeft(List<Glyph> glyphs)
     {
-        for (int i = 1; i < row.Count; i++)
+        Span<Glyph> row = CollectionsMarshal.AsSpan(glyphs);
+        for (int i = 1; i < row.Length; i++)
         {
             if (row[i].Left < row[i - 1].Left)
             {

@@ -20,7 +20,7 @@ internal sealed class Cell(List<Word> words)
     public List<Word> Words { get; } = words;
     public float Left => Words[0].Left;
     public float Right => Words[^1].Right;
-    public string Text => string.Join(' ', Words.Select(word => word.Text));
+    public string Text => Words.Count == 1 ? Words[0].Text : string.Join(' ', Words.Select(word => word.Text));
 }
 
 /// <summary>One visual line. The axes are those of the text, see <see cref="Turn"/>.</summary>
@@ -55,6 +55,11 @@ internal sealed class Line
     {
         get
         {
+            if (Cells.Count == 1)
+            {
+                return Cells[0].Text;
+            }
+
             var text = new StringBuilder();
             foreach (Cell cell in Cells)
             {

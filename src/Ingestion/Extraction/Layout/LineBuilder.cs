@@ -16,40 +16,41 @@ internal static class LineBuilder
     public static List<Line> Build(List<Glyph> glyphs, Turn turn)
     {
         var lines = new List<Line>();
-        var word = new List<Glyph>(64);
+        var words = new List<Word>(32);
         foreach (GlyphRow row in GlyphRows.Of(glyphs))
         {
-            List<Cell> cells = Cells(row.Glyphs, word);
+            (float size, float baseline) = row.Middle();   // one big check box does not make a heading
+            List<Cell> cells = Cells(CollectionsMarshal.AsSpan(row.Glyphs), words);
             if (cells.Count > 0)
             {
-                // Of all letters the one in the middle: one big check box does not make a heading.
-                lines.Add(new Line { Cells = cells, Turn = turn, Baseline = row.MiddleBaseline(), Size = row.MiddleSize() });
+                lines.Add(new Line { Cells = cells, Turn = turn, Baseline = baseline, Size = size });
             }
         }
 
         return lines;
     }
 
-    /// <param name="row">From left to right.</param>
-    /// <param name="run">Lent: glyphs of the word at hand.</param>
-    private static List<Cell> Cells(List<Glyph> row, List<Glyph> run)
+    /// <param name="row">From left to right. The letters of a word are moved together here where others stand between them.</param>
+    /// <param name="words">Lent: those of the cell at hand.</param>
+    private static List<Cell> Cells(Span<Glyph> row, List<Word> words)
     {
         float tracking = Tracking(row);
-        var cells = new List<Cell>();
-        var words = new List<Word>();
-        run.Clear();
+        var cells = new List<Cell>(1);
+        words.Clear();
+        int first = 0, end = 0;   // of the word at hand
         bool blank = false;
-        foreach (Glyph glyph in row)
+        for (int i = 0; i < row.Length; i++)
         {
+            ref readonly Glyph glyph = ref row[i];
             if (glyph.IsBlank)
             {
                 blank = true;
                 continue;
             }
 
-            if (run.Count > 0)
+            if (end > first)
             {
-                Glyph last = run[^1];
+                ref readonly Glyph last = ref row[end - 1];
                 float size = Math.Max(last.Size, glyph.Size);
                 float gap = glyph.Left - last.Right;
                 if (glyph.Left - last.Left < PaintedTwice * size && glyph.Text == last.Text)
@@ -60,47 +61,62 @@ internal static class LineBuilder
                 // A blank glyph that the letters around it leave no room for parts no words (kerned or tracked text).
                 if (gap > (tracking + WordGap) * size || (blank && gap > (tracking + BlankGap) * size))
                 {
-                    words.Add(ToWord(CollectionsMarshal.AsSpan(run)));
-                    run.Clear();
+                    words.Add(ToWord(row[first..end]));
+                    first = end = i;
                     if (gap > CellGap * size)
                     {
-                        cells.Add(new Cell(words));
-                        words = [];
+                        cells.Add(new Cell([.. words]));
+                        words.Clear();
                     }
                 }
             }
+            else
+            {
+                first = end = i;
+            }
 
-            run.Add(glyph);
+            if (end != i)
+            {
+                row[end] = glyph;
+            }
+
+            end++;
             blank = false;
         }
 
-        if (run.Count > 0)
+        if (end > first)
         {
-            words.Add(ToWord(CollectionsMarshal.AsSpan(run)));
+            words.Add(ToWord(row[first..end]));
         }
 
         if (words.Count > 0)
         {
-            cells.Add(new Cell(words));
+            cells.Add(new Cell([.. words]));
         }
 
         return cells;
     }
 
     /// <summary>What stands between the letters of every word of a tracked line, in em; 0 for ordinary lines and for those too short to tell.</summary>
-    private static float Tracking(List<Glyph> row)
+    private static float Tracking(ReadOnlySpan<Glyph> row)
     {
         const int enough = 6;
         const float kerning = 0.05f, cells = 0.6f;
-        Span<float> gaps = row.Count <= 512 ? stackalloc float[row.Count] : new float[row.Count];
+        Span<float> gaps = row.Length <= 512 ? stackalloc float[row.Length] : new float[row.Length];
         int count = 0, wide = 0;
-        for (int i = 1; i < row.Count; i++)
+        bool before = false;   // that letter counts, not the dots that lead to a page number
+        for (int i = 0; i < row.Length; i++)
         {
-            if (char.IsLetterOrDigit(row[i].Text[0]) && char.IsLetterOrDigit(row[i - 1].Text[0]))   // not the dots that lead to a page number
+            ref readonly Glyph glyph = ref row[i];
+            bool counts = char.IsLetterOrDigit(glyph.Text[0]);
+            if (counts && before)
             {
-                gaps[count] = (row[i].Left - row[i - 1].Right) / Math.Max(row[i].Size, row[i - 1].Size);
+                ref readonly Glyph last = ref row[i - 1];
+                gaps[count] = (glyph.Left - last.Right) / Math.Max(glyph.Size, last.Size);
                 wide += gaps[count++] > kerning ? 1 : 0;
             }
+
+            before = counts;
         }
 
         if (count < enough || wide < count - (count / 3))
@@ -128,11 +144,11 @@ internal static class LineBuilder
         int next = 0;
         foreach (ref readonly Glyph glyph in run)
         {
-            glyph.Text.CopyTo(text[next..]);
             float start = Math.Max(edge, glyph.Left);
             float end = Math.Max(start, glyph.Right);
             for (int i = 1; i <= glyph.Text.Length; i++)
             {
+                text[next] = glyph.Text[i - 1];
                 edges[next++] = start + ((end - start) * i / glyph.Text.Length);   // the letters of a ligature share its width
             }
 

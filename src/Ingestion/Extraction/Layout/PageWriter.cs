@@ -8,6 +8,7 @@ internal sealed class PageWriter(int start)
 {
     private readonly StringBuilder text = new();
     private readonly List<TextLine> lines = [];
+    private readonly List<float> edges = new(128);   // of the line at hand
 
     public int Position => start + text.Length;
 
@@ -27,7 +28,7 @@ internal sealed class PageWriter(int start)
         }
 
         int from = text.Length;
-        var edges = new List<float>(128);
+        edges.Clear();
         for (int c = 0; c < line.Cells.Count; c++)
         {
             for (int w = 0; w < line.Cells[c].Words.Count; w++)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rag.Ingestion.Extraction.Layout;
 
 /// <summary>
@@ -8,6 +10,9 @@ internal static class ReadingOrder
 {
     private const int MinLines = 4;
     private const int MaxDepth = 3;
+
+    private const float HalfGutter = 3;     // points
+    private const float FullShare = 0.6f;   // of its column that a full line takes
 
     // Running text: so many of its lines have no wide gap and so many words at least; and so many words a line, all in all.
     private const double RunningShare = 0.5;
@@ -92,77 +97,130 @@ internal static class ReadingOrder
             return null;
         }
 
+        List<Extent> cells = Extents(lines);
         float? best = null;
         int bestCount = 0;
         for (float x = left + (0.2f * width); x < right - (0.2f * width); x += 2)
         {
-            if (!CanPart(lines, x, bestCount))
+            if (Parts(CollectionsMarshal.AsSpan(cells), x, bestCount) is { } clear)
             {
-                continue;
-            }
-
-            List<Line> clear = lines.FindAll(line => !Crosses(line, x));
-            if (Split(clear, x) is var (leftPart, rightPart) && IsProse(leftPart) && IsProse(rightPart))
-            {
-                (best, bestCount) = (x, clear.Count);
+                (best, bestCount) = (x, clear);
             }
         }
 
         return best;
     }
 
-    /// <summary>The cheap part of the question, which settles it at most places: more lines than <paramref name="best"/> leave the place empty, and both sides may be prose.</summary>
-    private static bool CanPart(List<Line> lines, float x, int best)
+    /// <summary>A cell's place; where a line begins, a mark. In one piece, because each place on a page asks all of them.</summary>
+    private readonly record struct Extent(float Left, float Right, int Words, bool BeginsLine);
+
+    private static List<Extent> Extents(List<Line> lines)
     {
-        int clear = 0;
-        Side before = default, after = default;
+        var cells = new List<Extent>(lines.Count * 2);
         foreach (Line line in lines)
         {
-            if (Crosses(line, x))
+            for (int i = 0; i < line.Cells.Count; i++)
             {
-                continue;
+                cells.Add(new Extent(line.Cells[i].Left, line.Cells[i].Right, line.Cells[i].Words.Count, i == 0));
             }
-
-            clear++;
-            int split = 0;
-            while (split < line.Cells.Count && line.Cells[split].Right <= x)
-            {
-                split++;
-            }
-
-            before.Add(line.Cells, 0, split);
-            after.Add(line.Cells, split, line.Cells.Count);
         }
 
-        return clear > best && before.CanBeProse && after.CanBeProse;
+        return cells;
     }
 
-    /// <summary>What <see cref="IsProse"/> asks of one side, but for the widths.</summary>
+    /// <summary>How many lines leave <paramref name="x"/> empty, where they are more than <paramref name="best"/> and have prose on both sides; else null.</summary>
+    private static int? Parts(ReadOnlySpan<Extent> cells, float x, int best)
+    {
+        int clear = 0;
+        Side before = Side.Empty, after = Side.Empty;
+        for (int i = 0; i < cells.Length;)
+        {
+            (int split, int end, bool crosses) = LineAt(cells, i, x);
+            if (!crosses)
+            {
+                clear++;
+                before.Add(cells[i..split]);
+                after.Add(cells[split..end]);
+            }
+
+            i = end;
+        }
+
+        if (clear <= best || !before.MayBeProse || !after.MayBeProse)
+        {
+            return null;
+        }
+
+        int fullBefore = 0, fullAfter = 0;
+        for (int i = 0; i < cells.Length;)
+        {
+            (int split, int end, bool crosses) = LineAt(cells, i, x);
+            fullBefore += !crosses && before.IsFull(cells[i..split]) ? 1 : 0;
+            fullAfter += !crosses && after.IsFull(cells[split..end]) ? 1 : 0;
+            i = end;
+        }
+
+        return fullBefore >= RunningShare * before.Lines && fullAfter >= RunningShare * after.Lines ? clear : null;
+    }
+
+    /// <returns>The first cell that ends behind <paramref name="x"/>, the first of the next line, and whether one crosses.</returns>
+    private static (int Split, int End, bool Crosses) LineAt(ReadOnlySpan<Extent> cells, int first, float x)
+    {
+        int split = first, end = first;
+        do
+        {
+            if (cells[end].Left < x + HalfGutter && cells[end].Right > x - HalfGutter)
+            {
+                for (end++; end < cells.Length && !cells[end].BeginsLine; end++)
+                {
+                }
+
+                return (split, end, true);
+            }
+
+            split += split == end && cells[end].Right <= x ? 1 : 0;
+            end++;
+        }
+        while (end < cells.Length && !cells[end].BeginsLine);
+
+        return (split, end, false);
+    }
+
+    /// <summary>What <see cref="IsProse"/> asks, of one side of a place.</summary>
     private struct Side
     {
-        private int lines, running, words;
+        public static readonly Side Empty = new() { left = float.PositiveInfinity, right = float.NegativeInfinity };
 
-        public readonly bool CanBeProse => lines >= MinLines && running >= RunningShare * lines && words >= WordsOfALine * lines;
+        private int running, words;
+        private float left, right;
 
-        public void Add(List<Cell> cells, int first, int end)
+        public int Lines { get; private set; }
+
+        public readonly bool MayBeProse => Lines >= MinLines && running >= RunningShare * Lines && words / (double)Lines >= WordsOfALine;
+
+        public void Add(ReadOnlySpan<Extent> cells)
         {
-            if (first == end)
+            if (cells.IsEmpty)
             {
                 return;
             }
 
-            lines++;
-            running += end - first == 1 && cells[first].Words.Count >= WordsOfRunningText ? 1 : 0;
-            for (int i = first; i < end; i++)
+            Lines++;
+            running += cells.Length == 1 && cells[0].Words >= WordsOfRunningText ? 1 : 0;
+            left = Math.Min(left, cells[0].Left);
+            right = Math.Max(right, cells[^1].Right);
+            foreach (ref readonly Extent cell in cells)
             {
-                words += cells[i].Words.Count;
+                words += cell.Words;
             }
         }
+
+        public readonly bool IsFull(ReadOnlySpan<Extent> cells) =>
+            cells.Length == 1 && cells[0].Words >= WordsOfRunningText && cells[0].Right - cells[0].Left > FullShare * (right - left);
     }
 
     private static bool Crosses(Line line, float x)
     {
-        const float HalfGutter = 3;
         foreach (Cell cell in line.Cells)
         {
             if (cell.Left < x + HalfGutter && cell.Right > x - HalfGutter)
@@ -204,7 +262,7 @@ internal static class ReadingOrder
         }
 
         float width = lines.Max(line => line.Right) - lines.Min(line => line.Left);
-        int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= WordsOfRunningText && line.Right - line.Left > 0.6f * width);
+        int full = lines.Count(line => line.Cells.Count == 1 && line.Cells[0].Words.Count >= WordsOfRunningText && line.Right - line.Left > FullShare * width);
         double words = lines.Average(line => line.Cells.Sum(cell => cell.Words.Count));
         return full >= RunningShare * lines.Count && words >= WordsOfALine;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Rag.Ingestion.Extraction.Layout;
 
@@ -15,8 +14,7 @@ internal sealed class PagesAhead : IDisposable
     private const int Ahead = 4;            // pages each lane may hold ready
 
     private readonly PageReader first;
-    private readonly BlockingCollection<Outcome>[] lanes;
-    private readonly CancellationTokenSource left = new();
+    private readonly Lane[] lanes;
     private int next = 1;
 
     /// <param name="first">A parse of the file; owned from here on.</param>
@@ -24,10 +22,10 @@ internal sealed class PagesAhead : IDisposable
     public PagesAhead(PageReader first, Func<PageReader> another, int pageCount)
     {
         this.first = first;
-        lanes = new BlockingCollection<Outcome>[pageCount < PagesForLanes || Environment.ProcessorCount < Lanes ? 0 : Lanes];
+        lanes = new Lane[pageCount < PagesForLanes || Environment.ProcessorCount < Lanes ? 0 : Lanes];
         for (int lane = 0; lane < lanes.Length; lane++)
         {
-            BlockingCollection<Outcome> ready = lanes[lane] = new BlockingCollection<Outcome>(Ahead);
+            Lane ready = lanes[lane] = new Lane();
             (int from, Func<PageReader> open) = (lane + 1, lane == 0 ? () => first : another);
             new Thread(() => Work(open, from, pageCount, ready), ParserThread.StackBytes) { IsBackground = true }.Start();
         }
@@ -44,30 +42,25 @@ internal sealed class PagesAhead : IDisposable
     /// <summary>Waits for no page that is being read: a thread that is lost in one lets its parse go when it comes back, or ends with the process.</summary>
     public void Dispose()
     {
-        left.Cancel();
+        Array.ForEach(lanes, lane => lane.Leave());
         if (lanes.Length == 0)
         {
             first.Dispose();
         }
     }
 
-    private void Work(Func<PageReader> open, int from, int pageCount, BlockingCollection<Outcome> ready)
+    private static void Work(Func<PageReader> open, int from, int pageCount, Lane ready)
     {
         try
         {
             using PageReader reader = open();
-            for (int number = from; number <= pageCount; number += Lanes)
+            for (int number = from; number <= pageCount && ready.Put(new Outcome(reader.Read(number), null)); number += Lanes)
             {
-                ready.Add(new Outcome(reader.Read(number), null), left.Token);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // nobody takes pages any more
         }
         catch (Exception exception)
         {
-            ready.Add(new Outcome(default, ExceptionDispatchInfo.Capture(exception)));   // for the one who asks for that page
+            ready.Put(new Outcome(default, ExceptionDispatchInfo.Capture(exception)));   // for the one who asks for that page
         }
     }
 
@@ -77,6 +70,61 @@ internal sealed class PagesAhead : IDisposable
         {
             Failure?.Throw();
             return Read;
+        }
+    }
+
+    /// <summary>Pages from one thread to one other. Who has to wait sleeps: spinning would take the core that the other side needs.</summary>
+    private sealed class Lane
+    {
+        private readonly Outcome[] ready = new Outcome[Ahead];
+        private int first, count;
+        private bool left;
+
+        /// <returns>False when nobody takes pages any more.</returns>
+        public bool Put(Outcome outcome)
+        {
+            lock (ready)
+            {
+                while (count == Ahead && !left)
+                {
+                    Monitor.Wait(ready);
+                }
+
+                if (left)
+                {
+                    return false;
+                }
+
+                ready[(first + count++) % Ahead] = outcome;
+                Monitor.Pulse(ready);
+                return true;
+            }
+        }
+
+        public Outcome Take()
+        {
+            lock (ready)
+            {
+                while (count == 0)
+                {
+                    Monitor.Wait(ready);
+                }
+
+                Outcome outcome = ready[first];
+                ready[first] = default;
+                (first, count) = ((first + 1) % Ahead, count - 1);
+                Monitor.Pulse(ready);
+                return outcome;
+            }
+        }
+
+        public void Leave()
+        {
+            lock (ready)
+            {
+                left = true;
+                Monitor.Pulse(ready);
+            }
         }
     }
 }
