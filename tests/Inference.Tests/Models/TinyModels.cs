@@ -11,7 +11,7 @@ internal sealed class TinyModels : IDisposable
     public const int Vocabulary = 272;   // 256 bytes, then control tokens
     public const int Hidden = 32;
     public const int PieceRows = 288;   // of a graph for TinyPieces
-    public const int EncoderTokens = 12;
+    public const int EncoderTokens = 32;   // rows; a dozen have a piece
 
     private const int Heads = 2;
     private const int HeadSize = 16;
