@@ -61,20 +61,22 @@ internal sealed class ChatTemplate
         }
 
         var stable = 0;
-        foreach (var (role, text) in family.HasSystem ? turns : ChatFamily.WithoutSystem(turns))
+        turns = family.HasSystem ? turns : ChatFamily.WithoutSystem(turns);
+        for (var turn = 0; turn < turns.Count; turn++)
         {
-            Add(ids, family.Turn(role), text);
-            if (stable == 0 && role == "system")
+            Add(ids, family.Turn(turns[turn].Role), turns[turn].Text, turn + 1 < turns.Count ? family.Turn(turns[turn + 1].Role) : family.Answer);
+            if (stable == 0 && turns[turn].Role == "system")
             {
                 stable = ids.Count;
             }
         }
 
-        Add(ids, family.Answer, "");
+        Add(ids, family.Answer, "", []);
         return new([.. ids], stable, conversation, scope);
     }
 
-    private void Add(List<int> ids, IReadOnlyList<ChatPiece> pieces, string content)
+    /// <param name="following">The next turn, whose first control token may take away the blanks at the end of this one.</param>
+    private void Add(List<int> ids, IReadOnlyList<ChatPiece> pieces, string content, IReadOnlyList<ChatPiece> following)
     {
         var plain = "";   // neighbouring texts are one text to the tokenizer
         foreach (var piece in pieces)
@@ -91,7 +93,7 @@ internal sealed class ChatTemplate
             plain = "";
         }
 
-        AddText(ids, plain);
+        AddText(ids, following is [{ Kind: ChatPieceKind.Control, Value: var next }, ..] && tokenizer.Strips(tokenizer.Control(next)).Before ? plain.TrimEnd() : plain);
     }
 
     // As Hugging Face's tokenizers cut a rendered template at its control tokens: each text between two is a text of its own, which a SentencePiece model opens with a blank or not as its

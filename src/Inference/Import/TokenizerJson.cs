@@ -113,11 +113,12 @@ internal static class TokenizerJson
         }
 
         const string replace = """{"type":"Replace","pattern":{"String":" "},"content":"▁"}""";
-        Object(json, "normalizer", file.Flag("tokenizer.ggml.add_space_prefix", true) ? Steps("normalizers", """{"type":"Prepend","prepend":"▁"}""", replace) : Steps("normalizers", replace));
+        var opens = file.Flag("tokenizer.ggml.add_space_prefix", true);
+        Object(json, "normalizer", opens ? Steps("normalizers", """{"type":"Prepend","prepend":"▁"}""", replace) : Steps("normalizers", replace));
         Object(json, "pre_tokenizer", "null");
-        Object(json, "decoder", Steps(
-            "decoders", """{"type":"Replace","pattern":{"String":"▁"},"content":" "}""", """{"type":"ByteFallback"}""", """{"type":"Fuse"}""",
-            """{"type":"Strip","content":" ","start":1,"stop":0}"""));
+        // Only a blank that was put before a text is taken off again.
+        string[] decoding = ["""{"type":"Replace","pattern":{"String":"▁"},"content":" "}""", """{"type":"ByteFallback"}""", """{"type":"Fuse"}"""];
+        Object(json, "decoder", Steps("decoders", opens ? [.. decoding, """{"type":"Strip","content":" ","start":1,"stop":0}"""] : decoding));
         json.WriteStartObject("model");
         json.WriteString("type", "BPE");
         json.WriteBoolean("byte_fallback", true);

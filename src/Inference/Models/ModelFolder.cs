@@ -43,7 +43,7 @@ internal sealed class ModelFolder(string path, ModelManifest manifest)
         }
         catch (FormatException error)
         {
-            throw Unavailable($"The model in {path} has no {ManifestName} and cannot be used without: {error.Message}.", error);
+            throw Unavailable($"The model in {path} has no {ManifestName} and cannot be used without: {error.Message.TrimEnd('.')}.", error);
         }
         catch (Exception error) when (error is JsonException && !File.Exists(file))
         {

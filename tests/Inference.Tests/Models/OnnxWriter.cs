@@ -11,19 +11,18 @@ internal sealed class OnnxWriter : OnnxGraphWriter
     public new const int Integer = OnnxGraphWriter.Integer;
     public new const int Long = OnnxGraphWriter.Long;
 
-    private readonly Random random = new(5);
+    private const int Seed = 5;
+
+    private readonly Random random = new(Seed);
+
+    /// <summary>The first weights of any graph.</summary>
+    public static float[] Numbers(int count) => Numbers(count, new(Seed));
 
     /// <summary>Random weights, always the same.</summary>
-    public string Weights(string name, params int[] shape)
-    {
-        var data = new float[shape.Aggregate(1, (product, size) => product * size)];
-        for (var i = 0; i < data.Length; i++)
-        {
-            data[i] = (random.NextSingle() - 0.5f) * 1.5f;
-        }
+    public string Weights(string name, params int[] shape) =>
+        Tensor(name, Float, MemoryMarshal.AsBytes<float>(Numbers(shape.Aggregate(1, (product, size) => product * size), random)), shape);
 
-        return Tensor(name, Float, MemoryMarshal.AsBytes<float>(data), shape);
-    }
+    private static float[] Numbers(int count, Random random) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 1.5f)];
 }
 
 internal static class OnnxFiles

@@ -10,6 +10,8 @@ internal sealed class TinyModels : IDisposable
     public const string Llama3 = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     public const int Vocabulary = 272;   // 256 bytes, then control tokens
     public const int Hidden = 32;
+    public const int PieceRows = 288;   // of a graph for TinyPieces
+    public const int EncoderTokens = 32;   // rows; a dozen have a piece
 
     private const int Heads = 2;
     private const int HeadSize = 16;
@@ -19,11 +21,11 @@ internal sealed class TinyModels : IDisposable
     /// <summary>A decoder with GroupQueryAttention.</summary>
     /// <param name="positions">The graph wants position_ids and adds a vector for each.</param>
     /// <param name="choosesLogits">The graph has num_logits_to_keep; else it gives the logits of every token.</param>
-    public static void WriteDecoder(string path, bool positions, bool choosesLogits)
+    public static void WriteDecoder(string path, bool positions, bool choosesLogits, int vocabulary = Vocabulary)
     {
         using var graph = new OnnxWriter();
         graph.Input("input_ids", Long, "batch", "sequence").Input("attention_mask", Long, "batch", "total");
-        var state = graph.Node("Gather", "embedded", graph.Weights("words", Vocabulary, Hidden), "input_ids");
+        var state = graph.Node("Gather", "embedded", graph.Weights("words", vocabulary, Hidden), "input_ids");
         if (positions)
         {
             graph.Input("position_ids", Long, "batch", "sequence");
@@ -55,8 +57,8 @@ internal sealed class TinyModels : IDisposable
             state = graph.Node("Slice", "kept", state, from, graph.Constant("end", long.MaxValue, 1), axis);
         }
 
-        graph.Node("MatMul", "logits", state, graph.Weights("head", Hidden, Vocabulary));
-        graph.Output("logits", Float, "batch", "rows", Vocabulary).Save(path);
+        graph.Node("MatMul", "logits", state, graph.Weights("head", Hidden, vocabulary));
+        graph.Output("logits", Float, "batch", "rows", vocabulary).Save(path);
     }
 
     /// <summary>A BERT-like encoder folder whose token vectors are rows of a table: what its pooling must give can be told by hand.</summary>
@@ -89,24 +91,62 @@ internal sealed class TinyModels : IDisposable
         return folder;
     }
 
+    /// <summary>An XLM-R-like encoder folder with a Unigram tokenizer; its token vectors are rows of a table.</summary>
+    /// <param name="sums">The graph gives one vector per text, the sum of its row whatever the mask says.</param>
+    public string AddMultilingualEncoder(string name, bool sums = false)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
+        using var graph = new OnnxWriter();
+        graph.Input("input_ids", Long, "batch", "sequence").Input("attention_mask", Long, "batch", "sequence");
+        graph.Node("Gather", "last_hidden_state", graph.Weights("words", EncoderTokens, Hidden), "input_ids");
+        if (sums)
+        {
+            graph.Node("ReduceSum", ["last_hidden_state", graph.Constant("axis", 1, 1)], ["sentence_embedding"], "", ("keepdims", 0));
+            graph.Output("sentence_embedding", Float, "batch", Hidden);
+        }
+
+        graph.Output("last_hidden_state", Float, "batch", "sequence", Hidden).Save(Path.Combine(folder, "onnx", "model.onnx"));
+        Write(folder, "config.json", new { model_type = "xlm-roberta", hidden_size = Hidden, max_position_embeddings = 18, pad_token_id = 1 });
+        (string Piece, double Score)[] pieces = [("<s>", 0), ("<pad>", 0), ("</s>", 0), ("<unk>", 0), ("▁", -3), ("▁the", -4), ("▁sea", -5), ("side", -6), ("s", -9), ("e", -9), ("<", -9), ("<mask>", 0)];
+        Write(folder, "tokenizer.json", new
+        {
+            added_tokens = new[] { 0, 1, 2, 3, pieces.Length - 1 }.Select(id => new { id, content = pieces[id].Piece, lstrip = id > 3, special = true }),
+            normalizer = (object?)null,
+            pre_tokenizer = new { type = "Sequence", pretokenizers = new object[] { new { type = "WhitespaceSplit" }, new { type = "Metaspace", replacement = "▁", add_prefix_space = true } } },
+            post_processor = new
+            {
+                type = "TemplateProcessing",
+                single = new object[] { new { SpecialToken = new { id = "<s>", type_id = 0 } }, new { Sequence = new { id = "A", type_id = 0 } }, new { SpecialToken = new { id = "</s>", type_id = 0 } } },
+                special_tokens = new Dictionary<string, object> { ["<s>"] = new { id = "<s>", ids = new[] { 0 }, tokens = new[] { "<s>" } }, ["</s>"] = new { id = "</s>", ids = new[] { 2 }, tokens = new[] { "</s>" } } },
+            },
+            model = new { type = "Unigram", unk_id = 3, vocab = pieces.Select(piece => new object[] { piece.Piece, piece.Score }) },
+        });
+        return folder;
+    }
+
     /// <summary>A folder of the onnx-community layout: config.json, tokenizer files, graphs in onnx/.</summary>
     public string AddOnnxCommunity(string name, string template, string[] control, bool positions = true, bool choosesLogits = false)
     {
-        var folder = Folder(name, template, control);
+        var folder = Folder(name, template, Tokenizer(control));
         WriteDecoder(Path.Combine(folder, "onnx", "model.onnx"), positions, choosesLogits);
-        Write(folder, "config.json", new
-        {
-            model_type = "llama", hidden_size = Hidden, intermediate_size = 0, num_hidden_layers = 2, num_attention_heads = Heads,
-            num_key_value_heads = 1, max_position_embeddings = 128, vocab_size = Vocabulary, eos_token_id = 257, tie_word_embeddings = false,
-        });
+        WriteConfig(folder, Vocabulary, 257);
         Write(folder, "generation_config.json", new { eos_token_id = new[] { 257, 256 } });
+        return folder;
+    }
+
+    /// <summary>Likewise, with a tokenizer of fewer than <see cref="PieceRows"/> tokens.</summary>
+    public string AddOnnxCommunity(string name, string template, byte[] tokenizer)
+    {
+        var folder = Folder(name, template, tokenizer);
+        WriteDecoder(Path.Combine(folder, "onnx", "model.onnx"), positions: true, choosesLogits: false, PieceRows);
+        WriteConfig(folder, PieceRows, 2);
         return folder;
     }
 
     /// <summary>A folder of the onnxruntime-genai layout: genai_config.json, everything in one folder.</summary>
     public string AddGenai(string name, string template, string[] control)
     {
-        var folder = Folder(name, template, control);
+        var folder = Folder(name, template, Tokenizer(control));
         WriteDecoder(Path.Combine(folder, "decoder.onnx"), positions: true, choosesLogits: false);
         Write(folder, "genai_config.json", new
         {
@@ -140,10 +180,16 @@ internal sealed class TinyModels : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    private string Folder(string name, string template, string[] control)
+    private static void WriteConfig(string folder, int vocabulary, int end) => Write(folder, "config.json", new
+    {
+        model_type = "llama", hidden_size = Hidden, intermediate_size = 0, num_hidden_layers = 2, num_attention_heads = Heads,
+        num_key_value_heads = 1, max_position_embeddings = 128, vocab_size = vocabulary, eos_token_id = end, tie_word_embeddings = false,
+    });
+
+    private string Folder(string name, string template, byte[] tokenizer)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
-        File.WriteAllBytes(Path.Combine(folder, "tokenizer.json"), Tokenizer(control));
+        File.WriteAllBytes(Path.Combine(folder, "tokenizer.json"), tokenizer);
         Write(folder, "tokenizer_config.json", new { chat_template = template });
         return folder;
     }

@@ -122,7 +122,7 @@ public sealed class SentencePieceGoldenTests
         return text.Append(decoder.Finish()).ToString();
     }
 
-    private static byte[] File(string kind)
+    internal static byte[] File(string kind)
     {
         var parts = Kinds["variants"]![kind]!.DeepClone().AsObject();
         var name = (string)parts["model"]!;
