@@ -33,8 +33,17 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
 
             if (hidden.Find(painted) is { } how)
             {
-                spans.Add(how, text, painted);
+                if (!hidden.IsSeenTwice(painted))
+                {
+                    spans.Add(how, painted.Claimed ?? text, painted);
+                }
+
                 continue;
+            }
+
+            if (painted.Claimed is { } claimed)
+            {
+                spans.Add(HiddenTextKind.Replacement, claimed, painted);
             }
 
             double dx = painted.End.X - painted.Start.X, dy = painted.Start.Y - painted.End.Y;

@@ -27,7 +27,11 @@ internal static class GlyphText
             char c = value[i];
             if (char.IsHighSurrogate(c) && i + 1 < value.Length && char.IsLowSurrogate(value[i + 1]))
             {
-                clean.Append(c).Append(value[++i]);
+                int rune = char.ConvertToUtf32(c, value[++i]);
+                if (rune is < 0xE0000 or > 0xE0FFF)   // tags and selectors of variants: nobody sees them
+                {
+                    clean.Append(c).Append(value[i]);
+                }
             }
             else if (c is >= '\uFB00' and <= '\uFB06')
             {
@@ -60,7 +64,7 @@ internal static class GlyphText
     }
 
     /// <summary>Characters that have no business inside words: zero-width and direction controls as a count, letters written with invisible tags as the text they spell.</summary>
-    /// <returns>Null where there are none. Joiners do not count: Persian and Indic words need them.</returns>
+    /// <returns>Null where there are none. Joiners count beside Latin, Greek and Cyrillic letters only: Persian and Indic words need them.</returns>
     public static string? Smuggled(string? value)
     {
         if (string.IsNullOrEmpty(value) || (value.Length == 1 && value[0] < '\u200B'))
@@ -69,13 +73,14 @@ internal static class GlyphText
         }
 
         var found = new StringBuilder();
+        bool western = value.Any(c => c < '\u0530' && char.IsLetter(c));
         foreach (Rune rune in value.EnumerateRunes())
         {
             if (rune.Value is >= 0xE0020 and <= 0xE007E)
             {
                 found.Append((char)(rune.Value - 0xE0000));
             }
-            else if (rune.Value is 0x200B or 0x2060 or 0xFEFF or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or (>= 0x2061 and <= 0x2064))
+            else if (rune.Value is 0x200B or 0x2060 or 0xFEFF or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or (>= 0x2061 and <= 0x2064) || (western && rune.Value is 0x200C or 0x200D))
             {
                 found.Append(System.Globalization.CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
             }

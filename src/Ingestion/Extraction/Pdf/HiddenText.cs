@@ -1,5 +1,6 @@
 using Rag.Ingestion.Extraction.Pdf.Painting;
 using Rag.Retrieval.Knowledge;
+using UglyToad.PdfPig.Graphics.Core;
 
 namespace Rag.Ingestion.Extraction.Pdf;
 
@@ -13,16 +14,26 @@ internal sealed class HiddenText
     private const double SameColour = 0.05;        // of 1, each of red, green and blue: nobody sees such a difference in print or on a screen
     private const double ScanShare = 0.5;          // of the page: a picture as large is what is read, and text under it is its transcript
 
+    private const double Piled = 0.12;             // of a letter's size: the next one stands on it
+    private const int FewestPiled = 4;
+
     private readonly PaintedPage page;
     private readonly IReadOnlySet<string> layersOff;
     private readonly List<Box> pictures;
     private readonly AreasByHeight areas;
+    private readonly PictureColours colours = new();
+    private readonly HashSet<PaintedGlyph>? piled;
+    private readonly int lastInk;   // areas below the letters with ink that are painted last
+    private Dictionary<(string, int, int), List<PaintedGlyph>>? byPlace;
 
     public HiddenText(PaintedPage page, IReadOnlySet<string> layersOff)
     {
-        areas = new AreasByHeight(page);
+        bool IsOff(PaintedArea area) => area.Layer is { } layer && layer.IsOff(layersOff);
+        areas = new AreasByHeight(page, IsOff);
         (this.page, this.layersOff) = (page, layersOff);
-        pictures = [.. page.Areas.Where(area => area.IsPicture).Select(area => area.Box)];
+        pictures = [.. page.Areas.Where(area => area.IsPicture && !IsOff(area)).Select(area => area.Box)];
+        piled = Piles(page.Glyphs);
+        lastInk = pictures.Count == 0 || page.Glyphs.Count == 0 ? 0 : page.Glyphs.Max(glyph => glyph.Seen == Seen.Yes ? glyph.Style.Order : 0);
     }
 
     /// <summary>Pictures cover most of the page.</summary>
@@ -32,7 +43,7 @@ internal sealed class HiddenText
     public HiddenTextKind? Find(PaintedGlyph glyph)
     {
         (double x, double y) = ((glyph.Box.Left + glyph.Box.Right) / 2, (glyph.Box.Bottom * 0.7) + (glyph.Box.Top * 0.3));
-        if (glyph.Style.Layer is { } layer && layersOff.Contains(layer))
+        if (glyph.Style.Layer is { } layer && layer.IsOff(layersOff))
         {
             return HiddenTextKind.Marked;
         }
@@ -57,9 +68,65 @@ internal sealed class HiddenText
                 return HiddenTextKind.OutOfSight;
         }
 
-        return IsCovered(glyph, y) ? HiddenTextKind.Covered
+        return IsCovered(glyph, y) || piled?.Contains(glyph) == true ? HiddenTextKind.Covered
             : !string.IsNullOrWhiteSpace(glyph.Text) && IsLikeItsGround(glyph, x, y) ? HiddenTextKind.SameColour
             : null;
+    }
+
+    /// <summary>The same letter can be seen in this place: what is hidden is its halo or its shadow.</summary>
+    public bool IsSeenTwice(PaintedGlyph hidden)
+    {
+        if (hidden.Seen != Seen.Yes || hidden.PaintedSize < SmallestReadable || string.IsNullOrWhiteSpace(hidden.Text))
+        {
+            return false;
+        }
+
+        if (byPlace is null)
+        {
+            byPlace = [];
+            foreach (PaintedGlyph glyph in page.Glyphs)
+            {
+                (byPlace.TryGetValue(Place(glyph), out List<PaintedGlyph>? here) ? here : byPlace[Place(glyph)] = []).Add(glyph);
+            }
+        }
+
+        (string text, int x, int y) = Place(hidden);
+        for (int i = 0; i < 9; i++)
+        {
+            if (byPlace.TryGetValue((text, x + (i % 3) - 1, y + (i / 3) - 1), out List<PaintedGlyph>? here)
+                && here.Take(20).Any(other => !ReferenceEquals(other, hidden) && Find(other) is null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static (string Text, int X, int Y) Place(PaintedGlyph glyph) => (glyph.Text, (int)Math.Clamp(glyph.Start.X, -1e6, 1e6), (int)Math.Clamp(glyph.Start.Y, -1e6, 1e6));
+
+    /// <summary>Letters of which each stands on the one before.</summary>
+    private static HashSet<PaintedGlyph>? Piles(IReadOnlyList<PaintedGlyph> glyphs)
+    {
+        HashSet<PaintedGlyph>? found = null;
+        for (int i = 1, first = 0; i <= glyphs.Count; i++)
+        {
+            if (i < glyphs.Count && Math.Abs(glyphs[i].Start.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i].Start.Y - glyphs[i - 1].Start.Y) <= Piled * glyphs[i].PaintedSize)
+            {
+                continue;
+            }
+
+            // The same letter again makes it bold.
+            if (i - first >= FewestPiled && glyphs.Skip(first).Take(i - first).Select(glyph => GlyphText.Clean(glyph.Text)).Where(text => text.Length > 0).Distinct().Count() >= FewestPiled - 1)
+            {
+                found ??= new HashSet<PaintedGlyph>(ReferenceEqualityComparer.Instance);
+                found.UnionWith(glyphs.Skip(first).Take(i - first));
+            }
+
+            first = i;
+        }
+
+        return found;
     }
 
     private bool IsLikeItsGround(PaintedGlyph glyph, double x, double y)
@@ -75,14 +142,15 @@ internal sealed class HiddenText
             PaintedArea area = page.Areas[near[n]];
             if (near[n] < glyph.Style.Order && area.Box.Holds(x, y))
             {
-                return area.Colour is { } ground && IsInk(glyph.Style.Ink, ground);
+                return area.Colour is { } ground ? IsInk(glyph.Style, ground) : area.Picture is { } picture && colours.Are(picture, glyph.Box, colour => IsInk(glyph.Style, colour));
             }
         }
 
-        return IsInk(glyph.Style.Ink, (1, 1, 1));   // paper
+        // Paper. A page begins transparent, and a blend mode does nothing there: ISO 32000-1, 11.4.7.
+        return IsInk(glyph.Style with { Blend = BlendMode.Normal }, (1, 1, 1));
     }
 
-    /// <summary>Under something that nothing shows through and that was painted later; a picture of the whole page is a scan and shows what stands under it.</summary>
+    /// <summary>Under things that nothing shows through and that were painted later. A picture of the whole page is a scan and shows what stands under it, unless there is nothing in it and the page goes on above it.</summary>
     private bool IsCovered(PaintedGlyph glyph, double y)
     {
         if (glyph.Style.Order == page.Areas.Count)
@@ -90,26 +158,41 @@ internal sealed class HiddenText
             return false;
         }
 
-        double width = glyph.Box.Right - glyph.Box.Left;
+        double width = glyph.Box.Right - glyph.Box.Left, left = glyph.Box.Left + (width / 4), right = glyph.Box.Right - (width / 4);
+        bool leftCovered = false, rightCovered = false;   // perhaps by two
         IReadOnlyList<int> near = areas.At(y);
-        for (int n = near.Count - 1; n >= 0 && near[n] >= glyph.Style.Order; n--)
+        for (int n = near.Count - 1; n >= 0 && near[n] >= glyph.Style.Order && !(leftCovered && rightCovered); n--)
         {
             PaintedArea area = page.Areas[near[n]];
-            if (area.Opaque && area.Box.Holds(glyph.Box.Left + (width / 4), y) && area.Box.Holds(glyph.Box.Right - (width / 4), y)
-                && !(area.IsPicture && Visible(area.Box) >= ScanShare * page.Width * page.Height))
+            (bool overLeft, bool overRight) = (area.Opaque && area.Box.Holds(left, y), area.Opaque && area.Box.Holds(right, y));
+            if ((overLeft || overRight) && !(area.IsPicture && Visible(area.Box) >= ScanShare * page.Width * page.Height && !(near[n] < lastInk && area.Picture is { } picture && colours.IsFlat(picture))))
             {
-                return true;
+                (leftCovered, rightCovered) = (leftCovered || overLeft, rightCovered || overRight);
             }
         }
 
-        return false;
+        return leftCovered && rightCovered;
     }
 
     private double Visible(Box box) => box.And(new Box(0, 0, page.Width, page.Height)).Area;
 
-    private static bool IsInk(Ink ink, (double Red, double Green, double Blue) ground) =>
-        (ink.Fill is null || IsSame(ink.Fill.Value, ground)) && (ink.Stroke is null || IsSame(ink.Stroke.Value, ground));
+    private static bool IsInk(GlyphStyle style, (double Red, double Green, double Blue) ground) =>
+        (style.Ink.Fill is null || IsSame(style.Ink.Fill.Value, ground, style.Blend)) && (style.Ink.Stroke is null || IsSame(style.Ink.Stroke.Value, ground, style.Blend));
 
-    private static bool IsSame((double Red, double Green, double Blue) one, (double Red, double Green, double Blue) other) =>
-        Math.Abs(one.Red - other.Red) <= SameColour && Math.Abs(one.Green - other.Green) <= SameColour && Math.Abs(one.Blue - other.Blue) <= SameColour;
+    private static bool IsSame((double Red, double Green, double Blue) ink, (double Red, double Green, double Blue) ground, BlendMode blend) =>
+        Math.Abs(Blended(ink.Red, ground.Red, blend) - ground.Red) <= SameColour && Math.Abs(Blended(ink.Green, ground.Green, blend) - ground.Green) <= SameColour
+        && Math.Abs(Blended(ink.Blue, ground.Blue, blend) - ground.Blue) <= SameColour;
+
+    /// <summary>ISO 32000-1, table 136; not a number for the modes that are not reckoned here, and so like nothing.</summary>
+    private static double Blended(double ink, double ground, BlendMode mode) => mode switch
+    {
+        BlendMode.Normal => ink,
+        BlendMode.Multiply => ink * ground,
+        BlendMode.Screen => ink + ground - (ink * ground),
+        BlendMode.Darken => Math.Min(ink, ground),
+        BlendMode.Lighten => Math.Max(ink, ground),
+        BlendMode.Difference => Math.Abs(ink - ground),
+        BlendMode.Exclusion => ink + ground - (2 * ink * ground),
+        _ => double.NaN,
+    };
 }

@@ -9,7 +9,8 @@ internal sealed class AreasByHeight
     private readonly List<int>[] bands;
     private readonly double band;
 
-    public AreasByHeight(PaintedPage page)
+    /// <param name="isOff">What is not shown.</param>
+    public AreasByHeight(PaintedPage page, Func<PaintedArea, bool> isOff)
     {
         band = Math.Max(Band, page.Height / MostBands);
         bands = new List<int>[page.Areas.Count == 0 || !(page.Height > 0) ? 0 : (int)(page.Height / band) + 1];
@@ -20,6 +21,11 @@ internal sealed class AreasByHeight
 
         for (int i = 0; i < page.Areas.Count && bands.Length > 0; i++)
         {
+            if (isOff(page.Areas[i]))
+            {
+                continue;
+            }
+
             int last = Index(page.Areas[i].Box.Top);
             for (int b = Index(page.Areas[i].Box.Bottom); b <= last; b++)
             {

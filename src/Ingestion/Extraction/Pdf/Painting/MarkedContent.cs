@@ -12,21 +12,21 @@ internal sealed class MarkedContent
 
     public IReadOnlyList<ReplacementText> Replacements => replacements;
 
-    /// <summary>Name of the innermost optional content group; null outside of any.</summary>
-    public string? Layer => open.TryPeek(out Mark? mark) ? mark.Layer : null;
+    /// <summary>What of optional content has to be on; null outside of any.</summary>
+    public LayerRule? Layer => open.TryPeek(out Mark? mark) ? mark.Layer : null;
 
     public void Begin(string tag, DictionaryToken? facts, IPdfTokenScanner scanner) =>
-        open.Push(new Mark((tag == "OC" ? LayerName(facts, scanner) : null) ?? Layer, facts is null ? null : Text(facts, "ActualText", scanner)));
+        open.Push(new Mark((tag == "OC" ? RuleOf(facts, scanner) : null) ?? Layer, facts is null ? null : Text(facts, "ActualText", scanner)));
 
     /// <returns>True when the form belongs to a layer; then it is to be ended like a mark.</returns>
     public bool BeginForm(DictionaryToken form, IPdfTokenScanner scanner)
     {
-        if (!form.TryGet(NameToken.Create("OC"), out IToken? layer) || LayerName(Dictionary(layer, scanner), scanner) is not { } name)
+        if (!form.TryGet(NameToken.Create("OC"), out IToken? layer) || RuleOf(Dictionary(layer, scanner), scanner) is not { } rule)
         {
             return false;
         }
 
-        open.Push(new Mark(name, null));
+        open.Push(new Mark(rule, null));
         return true;
     }
 
@@ -35,6 +35,14 @@ internal sealed class MarkedContent
         if (open.TryPop(out Mark? mark) && mark.Given is { } given)
         {
             replacements.Add(new ReplacementText(given, mark.Painted.ToString(), mark.Box));
+        }
+    }
+
+    public void EndAll()
+    {
+        while (open.Count > 0)
+        {
+            End();
         }
     }
 
@@ -57,21 +65,23 @@ internal sealed class MarkedContent
         }
     }
 
-    /// <summary>The group's name, or that of the first group of a membership dictionary.</summary>
-    private static string? LayerName(DictionaryToken? facts, IPdfTokenScanner scanner)
+    /// <summary>Of a group or a membership dictionary; null for one that is written as an expression, which nobody reads here.</summary>
+    private LayerRule? RuleOf(DictionaryToken? facts, IPdfTokenScanner scanner)
     {
-        if (facts is null)
+        if (facts is null || facts.ContainsKey(NameToken.Create("VE")) || Layer is { Depth: >= LayerRule.Deepest })
         {
             return null;
         }
 
-        if (facts.TryGet(NameToken.Create("OCGs"), out IToken? groups))
+        if (!facts.TryGet(NameToken.Create("OCGs"), out IToken? groups))
         {
-            IToken? resolved = Resolve(groups, scanner);
-            facts = Dictionary(resolved is ArrayToken { Length: > 0 } array ? array.Data[0] : resolved, scanner) ?? facts;
+            return Text(facts, "Name", scanner) is { } name ? new LayerRule([name], "AnyOn", Layer) : null;
         }
 
-        return Text(facts, "Name", scanner);
+        IEnumerable<IToken> members = Resolve(groups, scanner) is ArrayToken array ? array.Data : [groups];
+        List<string> names = [.. members.Take(1_000).Select(member => Dictionary(member, scanner)).OfType<DictionaryToken>().Select(group => Text(group, "Name", scanner)).OfType<string>()];
+        string policy = facts.TryGet(NameToken.Create("P"), out IToken? given) && Resolve(given, scanner) is NameToken chosen ? chosen.Data : "AnyOn";
+        return names.Count == 0 ? null : new LayerRule(names, policy, Layer);
     }
 
     private static string? Text(DictionaryToken facts, string key, IPdfTokenScanner scanner) =>
@@ -87,10 +97,10 @@ internal sealed class MarkedContent
     private static IToken? Resolve(IToken? token, IPdfTokenScanner scanner) =>
         token is IndirectReferenceToken reference ? scanner.Get(reference.Data)?.Data : token;
 
-    private sealed class Mark(string? layer, string? given)
+    private sealed class Mark(LayerRule? layer, string? given)
     {
         /// <summary>Its own, else that of the mark around it.</summary>
-        public string? Layer { get; } = layer;
+        public LayerRule? Layer { get; } = layer;
         public string? Given { get; } = given;
         public StringBuilder Painted { get; } = new();
         public Box? Box { get; set; }

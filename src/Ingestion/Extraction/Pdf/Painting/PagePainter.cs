@@ -7,6 +7,7 @@ using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Geometry;
 using UglyToad.PdfPig.Graphics;
 using UglyToad.PdfPig.Graphics.Colors;
+using UglyToad.PdfPig.Graphics.Core;
 using UglyToad.PdfPig.Graphics.Operations;
 using UglyToad.PdfPig.Parser;
 using UglyToad.PdfPig.PdfFonts;
@@ -29,19 +30,25 @@ internal sealed class PagePainter(
     private readonly PaintedAreas areas = new();
     private readonly List<PaintedPicture> pictures = [];
     private readonly ShapeTracker shape = new();
-    private readonly Stack<Box> clips = new([Box.Everything]);
+    private readonly Stack<Clip> clips = new([Clip.None]);
+    private readonly List<int> clipLetters = [];   // of the text object at hand, that will clip
     private readonly MarkedContent marks = new();
     private readonly (double Width, double Height) displayed = rotation.SwapsAxis ? (crop.Bounds.Height, crop.Bounds.Width) : (crop.Bounds.Width, crop.Bounds.Height);
+    private readonly Paints paints = new(stream => SmallContent.Read(stream, contentParser, filters, scanner, options.Logger), resources);
     private GlyphStyle? style;   // of the last glyph
-    private bool clipNext;
+    private FillingRule? clipNext;
+    private bool unseen, veiled;   // of the groups around: nothing of them is seen; something shows through
+    private bool stamping;
 
-    private bool AreLayersOff => marks.Layer is not null;
+    /// <summary>The page's dictionary, for what is painted over it.</summary>
+    public required DictionaryToken Page { get; init; }
 
     public override PaintedPage Process(int pageNumberCurrent, IReadOnlyList<IGraphicsStateOperation> operations)
     {
         PageNumber = pageNumberCurrent;
-        CloneAllStates();
+        Stack<CurrentGraphicsState> start = CloneAllStates();
         ProcessOperations(operations);
+        PaintStamps(start);
         return new PaintedPage(pageNumberCurrent, displayed.Width, displayed.Height, glyphs, areas.All, marks.Replacements) { Pictures = pictures };
     }
 
@@ -49,6 +56,11 @@ internal sealed class PagePainter(
         IFont font, CurrentGraphicsState currentState, double fontSize, double pointSize, int code, string unicode, long currentOffset,
         in TransformationMatrix renderingMatrix, in TransformationMatrix textMatrix, in TransformationMatrix transformationMatrix, CharacterBoundingBox characterBoundingBox)
     {
+        if (stamping)
+        {
+            return;   // read from the page alone
+        }
+
         marks.Paint(unicode);
         if (currentOffset > 0 && glyphs.Count > 0 && unicode is [>= '\u0300' and <= '\u036F'])
         {
@@ -61,7 +73,20 @@ internal sealed class PagePainter(
         Box box = Box.Around(em);
         double x = em.TopLeft.X - em.BottomLeft.X, y = em.TopLeft.Y - em.BottomLeft.Y;
         marks.Stand(box);
-        glyphs.Add(new PaintedGlyph(unicode, em.BottomLeft, em.BottomRight, box, Math.Sqrt((x * x) + (y * y)), SeenOf(currentState, box), StyleOf(font, pointSize, currentState)));
+        double size = Math.Sqrt((x * x) + (y * y));
+        if (characterBoundingBox.Width > 0.05)   // of zero width: an accent
+        {
+            (x, y) = (em.BottomRight.X - em.BottomLeft.X, em.BottomRight.Y - em.BottomLeft.Y);
+            size = Math.Min(size, Math.Sqrt((x * x) + (y * y)) * UserSpaceUnit.PointMultiples / characterBoundingBox.Width);
+        }
+
+        DrawnLook look = font is IType3Font drawn && Letter is { } letter ? letter.Look ??= paints.LookOf(drawn, code, unicode) : DrawnLook.Usual;
+        Seen seen = look.IsBlank ? Seen.NoInk : SeenOf(currentState, box);
+        glyphs.Add(new PaintedGlyph(look.Shows ?? unicode, em.BottomLeft, em.BottomRight, box, size * look.Scale, seen, StyleOf(font, pointSize, currentState, look.Ink)) { Claimed = look.Shows is null ? null : unicode });
+        if (currentState.FontState.TextRenderingMode >= TextRenderingMode.FillClip)
+        {
+            clipLetters.Add(glyphs.Count - 1);
+        }
     }
 
     public override void PushState()
@@ -107,33 +132,73 @@ internal sealed class PagePainter(
     public override void Rectangle(double x, double y, double width, double height) =>
         shape.Rectangle([Transform(x, y), Transform(x + width, y), Transform(x + width, y + height), Transform(x, y + height)]);
 
-    public override void StrokePath(bool close) => EndPath();
+    public override void BeginText()
+    {
+        base.BeginText();
+        clipLetters.Clear();
+    }
+
+    public override void EndText()
+    {
+        base.EndText();
+        if (clipLetters.Count > 0)
+        {
+            Box box = Box.Around([.. clipLetters.SelectMany(i => (PdfPoint[])[new(glyphs[i].Box.Left, glyphs[i].Box.Bottom), new(glyphs[i].Box.Right, glyphs[i].Box.Top)])]);
+            Clip before = clips.Pop();
+            clips.Push(before with { Box = before.Box.And(box.Grown(1, 3)), IsExact = false, Letters = [.. clipLetters] });
+            clipLetters.Clear();
+        }
+    }
+
+    public override void StrokePath(bool close)
+    {
+        Paint(Lines(close));
+        EndPath();
+    }
 
     public override void FillPath(FillingRule fillingRule, bool close)
     {
-        if (shape.Take() is { } filled && !AreLayersOff)
-        {
-            CurrentGraphicsState state = GetCurrentState();
-            areas.Fill(filled.Box.And(clips.Peek()), ColourOf(state.CurrentNonStrokingColor), filled.IsBox, IsOpaque(state));
-        }
-
-        ClipBy(shape.Last);
+        Fill(fillingRule);
+        ClipBy();
     }
 
-    public override void FillStrokePath(FillingRule fillingRule, bool close) => FillPath(fillingRule, close);
+    public override void FillStrokePath(FillingRule fillingRule, bool close)
+    {
+        IReadOnlyList<(Box, bool)> lines = Lines(close);
+        Fill(fillingRule);
+        Paint(lines);
+        ClipBy();
+    }
 
     public override void EndPath()
     {
-        shape.Take();
-        ClipBy(shape.Last);
+        shape.Take(clipNext == FillingRule.EvenOdd);
+        ClipBy();
     }
 
     public override void ClosePath() => EndPath();
 
     /// <summary>Takes effect when the path is painted or ended, as the specification says.</summary>
-    public override void ModifyClippingIntersect(FillingRule clippingRule) => clipNext = true;
+    public override void ModifyClippingIntersect(FillingRule clippingRule) => clipNext = clippingRule;
 
-    public override void PaintShading(NameToken shading) => areas.Picture(clips.Peek(), opaque: false);
+    public override void PaintShading(NameToken shading)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        bool all = false;
+        (double, double, double)? colour = null;
+        try
+        {
+            Shading painted = ResourceStore.GetShading(shading);
+            all = Paints.FillsAll(painted);
+            colour = all ? Paints.Of(painted) : null;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // a broken one, or a kind that PdfPig does not know
+        }
+
+        Paint(Box.Everything, all, colour, state.AlphaConstantNonStroking);
+    }
 
     public override void BeginMarkedContent(NameToken name, NameToken? propertyDictionaryName, DictionaryToken? properties)
     {
@@ -148,83 +213,185 @@ internal sealed class PagePainter(
         clips.Pop();   // of a form: pushed by its state, and gone with it
         Box form = Box.Around([Transform(rectangle.BottomLeft.X, rectangle.BottomLeft.Y), Transform(rectangle.BottomRight.X, rectangle.BottomRight.Y),
             Transform(rectangle.TopLeft.X, rectangle.TopLeft.Y), Transform(rectangle.TopRight.X, rectangle.TopRight.Y)]);
-        clips.Push(clips.Count == 0 ? form : form.And(clips.Peek()));
+        clips.Push((clips.Count == 0 ? Clip.None : clips.Peek()).And(new Shape(form, IsBox: true, Hole: null)));
     }
 
     protected override void RenderXObjectImage(XObjectContentRecord xObjectContentRecord)
     {
         DictionaryToken facts = xObjectContentRecord.Stream.StreamDictionary;
         bool seeThrough = facts.ContainsKey(NameToken.Smask) || facts.ContainsKey(NameToken.Mask) || facts.ContainsKey(NameToken.ImageMask);
-        if (!AreLayersOff)
-        {
-            TransformationMatrix place = xObjectContentRecord.AppliedTransformation;
-            areas.Picture(UnitSquare(place).And(clips.Peek()), !seeThrough && IsOpaque(GetCurrentState()));
-            Keep(() => XObjectFactory.ReadImage(xObjectContentRecord, PdfScanner, FilterProvider, ResourceStore), new PictureCorners(
-                place.Transform(new PdfPoint(0, 1)), place.Transform(new PdfPoint(1, 1)), place.Transform(new PdfPoint(0, 0))), facts.ContainsKey(NameToken.ImageMask));
-        }
+        TransformationMatrix place = xObjectContentRecord.AppliedTransformation;
+        Show(UnitSquare(place), () => XObjectFactory.ReadImage(xObjectContentRecord, PdfScanner, FilterProvider, ResourceStore), new PictureCorners(
+            place.Transform(new PdfPoint(0, 1)), place.Transform(new PdfPoint(1, 1)), place.Transform(new PdfPoint(0, 0))), seeThrough, facts.ContainsKey(NameToken.ImageMask));
     }
 
     protected override void RenderInlineImage(InlineImage inlineImage)
     {
         PdfRectangle place = inlineImage.BoundingBox;
-        areas.Picture(Box.Around(place).And(clips.Peek()), !inlineImage.IsImageMask && IsOpaque(GetCurrentState()));
-        if (!AreLayersOff)
-        {
-            Keep(() => inlineImage, new PictureCorners(place.TopLeft, place.TopRight, place.BottomLeft), inlineImage.IsImageMask);
-        }
+        Show(Box.Around(place), () => inlineImage, new PictureCorners(place.TopLeft, place.TopRight, place.BottomLeft), inlineImage.IsImageMask, inlineImage.IsImageMask);
     }
 
     protected override void ProcessFormXObject(StreamToken formStream, NameToken xObjectName)
     {
+        (bool unseenBefore, bool veiledBefore) = (unseen, veiled);
         bool layered = marks.BeginForm(formStream.StreamDictionary, PdfScanner);
-        base.ProcessFormXObject(formStream, xObjectName);
-        if (layered)
+        if (formStream.StreamDictionary.ContainsKey(NameToken.Group))
         {
-            marks.End();
+            // Within a group the state begins anew; what it was counts for all that the group paints.
+            CurrentGraphicsState state = GetCurrentState();
+            unseen = IsUnseen(state, state.AlphaConstantNonStroking);
+            veiled = !IsOpaque(state, state.AlphaConstantNonStroking);
+        }
+
+        try
+        {
+            base.ProcessFormXObject(formStream, xObjectName);
+        }
+        finally
+        {
+            (unseen, veiled) = (unseenBefore, veiledBefore);
+            if (layered)
+            {
+                marks.End();
+            }
         }
     }
 
-    /// <summary>A picture that can be seen, for those who look into pictures.</summary>
-    private void Keep(Func<IPdfImage> open, PictureCorners corners, bool stencil)
+    private void PaintStamps(Stack<CurrentGraphicsState> start)
     {
-        const double leastAlpha = 0.03;
-        CurrentGraphicsState state = GetCurrentState();
-        bool pale = stencil && ColourOf(state.CurrentNonStrokingColor) is { } ink && ink is (> 0.7, > 0.7, > 0.7);
-        if (pictures.Count < PaintedPicture.Most && state.AlphaConstantNonStroking >= leastAlpha && !pale)
+        marks.EndAll();
+        stamping = true;
+        foreach ((StreamToken appearance, TransformationMatrix place) in Stamps.Of(Page, PdfScanner))
         {
-            pictures.Add(new PaintedPicture(open, corners, clips.Peek(), areas.Count, stencil));
+            clips.Clear();
+            clips.Push(Clip.None);
+            GraphicsStack = new Stack<CurrentGraphicsState>([start.Peek().DeepClone()]);
+            ModifyCurrentTransformationMatrix(place);
+            ProcessFormXObject(appearance, NameToken.Create("Stamp"));
+        }
+    }
+
+    private void Fill(FillingRule rule)
+    {
+        if (shape.Take(rule == FillingRule.EvenOdd || clipNext == FillingRule.EvenOdd) is { } filled)
+        {
+            CurrentGraphicsState state = GetCurrentState();
+            Paint(filled.Box, filled.IsBox, FillOf(state), state.AlphaConstantNonStroking);
+        }
+    }
+
+    /// <summary>Boxes along the path, where its line is thick.</summary>
+    private IReadOnlyList<(Box Box, bool IsBox)> Lines(bool close)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        TransformationMatrix matrix = state.CurrentTransformationMatrix;
+        double width = state.LineWidth * Math.Sqrt(Math.Abs((matrix.A * matrix.D) - (matrix.B * matrix.C)));
+        if (width < PaintedAreas.SmallestSide)
+        {
+            return [];
+        }
+
+        if (close)
+        {
+            shape.CloseSubpath();
+        }
+
+        return shape.Lines(width, state.CapStyle == LineCapStyle.ProjectingSquare);
+    }
+
+    private void Paint(IReadOnlyList<(Box Box, bool IsBox)> lines)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        foreach ((Box box, bool isBox) in lines)
+        {
+            Paint(box, isBox && state.LineDashPattern.Array.Count == 0, StrokeOf(state), state.AlphaConstantStroking);
+        }
+    }
+
+    private void Paint(Box box, bool isBox, (double, double, double)? colour, double alpha)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        Clip clip = clips.Peek();
+        if (IsUnseen(state, alpha))
+        {
+            return;
+        }
+
+        if (clip.Letters is { } letters)
+        {
+            ShineThrough(letters, box, colour);
+            return;
+        }
+
+        areas.Fill(box.And(clip.Box), colour, isBox && clip is { IsExact: true, Hole: null }, IsOpaque(state, alpha), marks.Layer);
+    }
+
+    /// <summary>Letters that are a clip are seen in what is painted through them.</summary>
+    private void ShineThrough(IReadOnlyList<int> letters, Box box, (double, double, double)? colour)
+    {
+        foreach (int i in letters)
+        {
+            PaintedGlyph letter = glyphs[i];
+            if (letter.Seen == Seen.NoInk && box.Holds((letter.Box.Left + letter.Box.Right) / 2, (letter.Box.Bottom * 0.7) + (letter.Box.Top * 0.3)))
+            {
+                glyphs[i] = letter with { Seen = Seen.Yes, Style = letter.Style with { Ink = new Ink(colour, null) } };
+            }
+        }
+    }
+
+    private void Show(Box box, Func<IPdfImage> open, PictureCorners corners, bool seeThrough, bool stencil)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        Clip clip = clips.Peek();
+        if (IsUnseen(state, state.AlphaConstantNonStroking))
+        {
+            return;
+        }
+
+        if (clip.Letters is { } letters)
+        {
+            ShineThrough(letters, box, null);
+            return;
+        }
+
+        Box visible = box.And(clip.Box);
+        var picture = new PaintedPicture(open, corners, clip.Box, areas.Count + 1, stencil);
+        areas.Picture(visible, !seeThrough && clip is { IsExact: true, Hole: null } && IsOpaque(state, state.AlphaConstantNonStroking), marks.Layer, picture);
+        bool pale = stencil && FillOf(state) is (> 0.7, > 0.7, > 0.7);
+        if (pictures.Count < PaintedPicture.Most && marks.Layer is null && !pale && !stamping)
+        {
+            pictures.Add(picture with { Order = areas.Count });
         }
     }
 
     private static Box UnitSquare(TransformationMatrix matrix) =>
         Box.Around([matrix.Transform(new PdfPoint(0, 0)), matrix.Transform(new PdfPoint(1, 0)), matrix.Transform(new PdfPoint(0, 1)), matrix.Transform(new PdfPoint(1, 1))]);
 
-    private static bool IsOpaque(CurrentGraphicsState state) =>
-        state.AlphaConstantNonStroking > 0.99 && state.SoftMask is null && state.BlendMode == UglyToad.PdfPig.Graphics.Core.BlendMode.Normal;
+    private bool IsOpaque(CurrentGraphicsState state, double alpha) => !veiled && alpha > 0.99 && state.SoftMask is null && state.BlendMode == BlendMode.Normal;
 
-    private static (double, double, double)? ColourOf(IColor? colour)
+    private bool IsUnseen(CurrentGraphicsState state, double alpha)
     {
-        if (colour is null)
-        {
-            return (0, 0, 0);
-        }
-
-        return colour is PatternColor ? null : colour.ToRGBValues();
+        const double leastAlpha = 0.03;
+        return unseen || alpha < leastAlpha || (state.SoftMask is { } mask && paints.StopsAll(mask));
     }
 
-    private static Ink InkOf(CurrentGraphicsState state) => state.FontState.TextRenderingMode switch
+    private (double Red, double Green, double Blue)? FillOf(CurrentGraphicsState state) => paints.Of(state.CurrentNonStrokingColor, state.ColorSpaceContext?.CurrentNonStrokingColorSpace);
+
+    private (double Red, double Green, double Blue)? StrokeOf(CurrentGraphicsState state) => paints.Of(state.CurrentStrokingColor, state.ColorSpaceContext?.CurrentStrokingColorSpace);
+
+    private Ink InkOf(CurrentGraphicsState state) => state.FontState.TextRenderingMode switch
     {
-        TextRenderingMode.Stroke or TextRenderingMode.StrokeClip => new Ink(null, ColourOf(state.CurrentStrokingColor)),
-        TextRenderingMode.FillThenStroke or TextRenderingMode.FillThenStrokeClip => new Ink(ColourOf(state.CurrentNonStrokingColor), ColourOf(state.CurrentStrokingColor)),
-        _ => new Ink(ColourOf(state.CurrentNonStrokingColor), null),
+        TextRenderingMode.Stroke or TextRenderingMode.StrokeClip => new Ink(null, StrokeOf(state)),
+        TextRenderingMode.FillThenStroke or TextRenderingMode.FillThenStrokeClip => new Ink(FillOf(state), StrokeOf(state)),
+        _ => new Ink(FillOf(state), null),
     };
 
-    private GlyphStyle StyleOf(IFont font, double size, CurrentGraphicsState state)
+    private GlyphStyle StyleOf(IFont font, double size, CurrentGraphicsState state, (double, double, double)? own)
     {
-        Ink ink = InkOf(state);
-        if (style is null || style.Font != font || style.Size != size || style.Order != areas.Count || style.Layer != marks.Layer || style.Ink != ink)
+        Ink ink = own is null ? InkOf(state) : new Ink(own, null);
+        if (style is null || style.Font != font || style.Size != size || style.Order != areas.Count || style.Layer != marks.Layer || style.Ink != ink || style.Blend != state.BlendMode)
         {
-            style = new GlyphStyle(font, size, ink, areas.Count, marks.Layer);
+            style = new GlyphStyle(font, size, ink, areas.Count, marks.Layer, state.BlendMode);
         }
 
         return style;
@@ -234,23 +401,20 @@ internal sealed class PagePainter(
 
     private Seen SeenOf(CurrentGraphicsState state, Box box)
     {
-        const double leastAlpha = 0.03;
         TextRenderingMode mode = state.FontState.TextRenderingMode;
-        Box clip = clips.Peek();
         return mode is TextRenderingMode.Neither or TextRenderingMode.NeitherClip ? Seen.NoInk
-            : (mode is TextRenderingMode.Stroke or TextRenderingMode.StrokeClip ? state.AlphaConstantStroking : state.AlphaConstantNonStroking) < leastAlpha ? Seen.Transparent
-            : clip.IsEmpty || !clip.Holds((box.Left + box.Right) / 2, (box.Bottom * 0.7) + (box.Top * 0.3), slack: 1) ? Seen.Clipped
-            : Seen.Yes;
+            : IsUnseen(state, mode is TextRenderingMode.Stroke or TextRenderingMode.StrokeClip ? state.AlphaConstantStroking : state.AlphaConstantNonStroking) ? Seen.Transparent
+            : clips.Peek().Holds((box.Left + box.Right) / 2, (box.Bottom * 0.7) + (box.Top * 0.3)) ? Seen.Yes
+            : Seen.Clipped;
     }
 
-    private void ClipBy(Box? path)
+    private void ClipBy()
     {
-        if (clipNext && path is { } box)
+        if (clipNext is not null && shape.Last is { } path)
         {
-            Box smaller = clips.Pop().And(box);
-            clips.Push(smaller);
+            clips.Push(clips.Pop().And(path));
         }
 
-        clipNext = false;
+        clipNext = null;
     }
 }

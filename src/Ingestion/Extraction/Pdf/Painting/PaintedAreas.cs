@@ -3,8 +3,9 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// <summary>What is painted over parts of a page, in order; of drawings made of very many pieces only the first.</summary>
 internal sealed class PaintedAreas
 {
+    public const double SmallestSide = 2;   // points: a rule hides no letter
+
     private const int Most = 20_000;
-    private const double SmallestSide = 2;   // points: a rule hides no letter
 
     private readonly List<PaintedArea> all = [];
 
@@ -13,16 +14,21 @@ internal sealed class PaintedAreas
     public IReadOnlyList<PaintedArea> All => all;
 
     /// <param name="isBox">The shape fills its box; of others nobody knows which letters they touch.</param>
-    public void Fill(Box box, (double Red, double Green, double Blue)? colour, bool isBox, bool opaque) =>
-        Add(new PaintedArea(box, isBox && opaque ? colour : null, opaque && isBox && colour is not null, IsPicture: false));
-
-    public void Picture(Box box, bool opaque) => Add(new PaintedArea(box, null, opaque, IsPicture: true));
-
-    private void Add(PaintedArea area)
+    public void Fill(Box box, (double Red, double Green, double Blue)? colour, bool isBox, bool opaque, LayerRule? layer)
     {
-        if (all.Count < Most && area.Box.Right - area.Box.Left >= SmallestSide && area.Box.Top - area.Box.Bottom >= SmallestSide)
+        if (Matters(box))
         {
-            all.Add(area);
+            all.Add(new PaintedArea(box, isBox && opaque ? colour : null, opaque && isBox, IsPicture: false, layer));
         }
     }
+
+    public void Picture(Box box, bool opaque, LayerRule? layer, PaintedPicture? picture)
+    {
+        if (Matters(box))
+        {
+            all.Add(new PaintedArea(box, null, opaque, IsPicture: true, layer) { Picture = opaque ? picture : null });
+        }
+    }
+
+    private bool Matters(Box box) => all.Count < Most && box.Right - box.Left >= SmallestSide && box.Top - box.Bottom >= SmallestSide;
 }

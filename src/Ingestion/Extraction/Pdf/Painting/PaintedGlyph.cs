@@ -1,5 +1,6 @@
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
+using UglyToad.PdfPig.Graphics.Core;
 using UglyToad.PdfPig.PdfFonts;
 
 namespace Rag.Ingestion.Extraction.Pdf.Painting;
@@ -7,14 +8,19 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// <summary>A glyph as it is painted. Points; the origin is the lower left corner of the page as displayed.</summary>
 /// <param name="Text">As the font maps it; may hold characters that nobody sees.</param>
 /// <param name="Box">Around the em square: from the baseline up by the size that it is painted in.</param>
-internal sealed record PaintedGlyph(string Text, PdfPoint Start, PdfPoint End, Box Box, double PaintedSize, Seen Seen, GlyphStyle Style);
+/// <param name="PaintedSize">The smaller of height and breadth that an em is painted in.</param>
+internal sealed record PaintedGlyph(string Text, PdfPoint Start, PdfPoint End, Box Box, double PaintedSize, Seen Seen, GlyphStyle Style)
+{
+    /// <summary>What the font says where it paints another letter, which is <see cref="Text"/>; else null.</summary>
+    public string? Claimed { get; init; }
+}
 
 /// <summary>What glyphs that are painted one after the other have in common.</summary>
 /// <param name="Font">Face and encoding.</param>
 /// <param name="Size">Font size in points, as PdfPig gives it.</param>
 /// <param name="Order">How many areas were painted before.</param>
-/// <param name="Layer">Name of the optional content group that they belong to; null: always shown.</param>
-internal sealed record GlyphStyle(IFont Font, double Size, Ink Ink, int Order, string? Layer);
+/// <param name="Layer">Optional content that they belong to; null: always shown.</param>
+internal sealed record GlyphStyle(IFont Font, double Size, Ink Ink, int Order, LayerRule? Layer, BlendMode Blend);
 
 /// <summary>What can be told of a glyph at the time it is painted.</summary>
 internal enum Seen
@@ -56,6 +62,8 @@ internal readonly record struct Box(double Left, double Bottom, double Right, do
 
     public Box And(Box other) => new(Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Min(Right, other.Right), Math.Min(Top, other.Top));
 
+    public Box Grown(double x, double y) => new(Left - x, Bottom - y, Right + x, Top + y);
+
     public bool Holds(double x, double y, double slack = 0) => x >= Left - slack && x <= Right + slack && y >= Bottom - slack && y <= Top + slack;
 }
 
@@ -65,9 +73,14 @@ internal readonly record struct Box(double Left, double Bottom, double Right, do
 internal readonly record struct Ink((double Red, double Green, double Blue)? Fill, (double Red, double Green, double Blue)? Stroke);
 
 /// <summary>Something painted over part of the page, in order.</summary>
-/// <param name="Colour">Null: a picture, a pattern, or a shape whose outline does not tell what it hides.</param>
+/// <param name="Colour">Null: a picture, a pattern of several colours, or a shape whose outline does not tell what it hides.</param>
 /// <param name="Opaque">Nothing shows through it.</param>
-internal readonly record struct PaintedArea(Box Box, (double Red, double Green, double Blue)? Colour, bool Opaque, bool IsPicture);
+/// <param name="Layer">Optional content that it belongs to; null: always shown.</param>
+internal sealed record PaintedArea(Box Box, (double Red, double Green, double Blue)? Colour, bool Opaque, bool IsPicture, LayerRule? Layer)
+{
+    /// <summary>Of an opaque picture, for a look at its colours.</summary>
+    public PaintedPicture? Picture { get; init; }
+}
 
 /// <summary>A page in the order in which it is painted.</summary>
 /// <param name="Width">As displayed, in points.</param>

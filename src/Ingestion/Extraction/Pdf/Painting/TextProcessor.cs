@@ -23,6 +23,9 @@ internal abstract class TextProcessor(
 {
     private (IFont? Font, FontCodes? Codes) last;
 
+    /// <summary>The code that a glyph is rendered for; null where PdfPig asks the font.</summary>
+    protected FontCode? Letter { get; private set; }
+
     /// <summary>PdfPig's own is not virtual; its operations come here by the interface, which this class implements anew.</summary>
     public new void ShowText(IInputBytes bytes)
     {
@@ -79,15 +82,22 @@ internal abstract class TextProcessor(
             int code = font.ReadCharacterCode(bytes, out int length);
             FontCode letter = codes.Of(font, code);
             TransformationMatrix at = TextMatrices.TextMatrix;
+            Letter = letter;
             RenderGlyph(font, state, size, points, code, letter.Text, bytes.CurrentOffset, in rendering, in at, in page, letter.Box);
             double blank = code == 32 && length == 1 ? text.WordSpacing : 0.0;
             TextMatrices.TextMatrix = at.Translate(((letter.Box.Width * size) + spacing + blank) * stretch, 0.0);
         }
+
+        Letter = null;
     }
 }
 
 /// <param name="Text">The code itself as a character where the font maps it to nothing.</param>
-internal sealed record FontCode(string Text, CharacterBoundingBox Box);
+internal sealed record FontCode(string Text, CharacterBoundingBox Box)
+{
+    /// <summary>Of a glyph drawn with operators; looked at once.</summary>
+    public DrawnLook? Look { get; set; }
+}
 
 /// <summary>What a font says of its codes.</summary>
 internal sealed class FontCodes

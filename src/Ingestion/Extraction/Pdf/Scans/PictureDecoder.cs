@@ -50,6 +50,15 @@ internal static class PictureDecoder
     /// <inheritdoc cref="File"/>
     public static GreyBitmap Samples(IPdfImage image)
     {
+        UnfoldedPicture unfolded = Unfold(image, MostBytes, fax: true);
+        return Grey(image, unfolded.Samples.Span, unfolded.Width, unfolded.Height, unfolded.Bits, unfolded.Components, unfolded.Row);
+    }
+
+    /// <summary>Its samples as they are.</summary>
+    /// <param name="fax">Those of a facsimile, too, which take long.</param>
+    /// <exception cref="ScanException">It cannot be had, or is larger than <paramref name="most"/> bytes.</exception>
+    public static UnfoldedPicture Unfold(IPdfImage image, long most, bool fax)
+    {
         (int width, int height) = (image.WidthInSamples, image.HeightInSamples);
         int bits = image.IsImageMask ? 1 : image.BitsPerComponent;
         int components = image.IsImageMask ? 1 : image.ColorSpaceDetails?.NumberOfColorComponents ?? 0;
@@ -59,7 +68,7 @@ internal static class PictureDecoder
         }
 
         long row = (((long)width * components * bits) + 7) / 8;
-        if (!Bounded(width, height) || row * height > MostBytes)
+        if (!Bounded(width, height) || row * height > most)
         {
             throw new ScanException(ScanTrouble.TooLarge);
         }
@@ -71,7 +80,7 @@ internal static class PictureDecoder
             case ["FlateDecode" or "Fl"]:
                 Inflate(image.RawMemory, (row * height) + height + Slack, keep: false);   // a predictor adds a byte to each row
                 break;
-            case ["CCITTFaxDecode" or "CCF"] when bits == 1 && FaxColumns(image) == width:
+            case ["CCITTFaxDecode" or "CCF"] when fax && bits == 1 && FaxColumns(image) == width:
                 break;
             default:
                 throw new ScanException(ScanTrouble.NotDecoded);
@@ -82,7 +91,7 @@ internal static class PictureDecoder
             throw new ScanException(ScanTrouble.Damaged);
         }
 
-        return Grey(image, samples.Span, width, height, bits, components, (int)row);
+        return new UnfoldedPicture(samples, width, height, bits, components, (int)row);
     }
 
     /// <summary>Rows that are missing at the end of a cut file stay white.</summary>
@@ -191,6 +200,9 @@ internal static class PictureDecoder
         return parameters is DictionaryToken dictionary && dictionary.TryGet(NameToken.Columns, out IToken? columns) ? (columns as NumericToken)?.Int ?? -1 : 1728;
     }
 }
+
+/// <param name="Row">Bytes of a row.</param>
+internal sealed record UnfoldedPicture(Memory<byte> Samples, int Width, int Height, int Bits, int Components, int Row);
 
 /// <summary>A picture of a scan cannot be taken out, for a reason.</summary>
 internal sealed class ScanException(ScanTrouble trouble) : Exception

@@ -96,7 +96,7 @@ internal sealed class ScanReader(PdfDocument document) : IDisposable
 
     private static List<PageBox> Covers(PaintedPage page, int order, Func<PaintedArea, bool> counts)
     {
-        List<PageBox> covers = [.. page.Areas.Skip(order).Where(area => area.Opaque && counts(area)).Select(area => OnPage(area.Box, page)).Where(box => box is { Width: > 0, Height: > 0 })];
+        List<PageBox> covers = [.. page.Areas.Skip(order).Where(area => area.Layer is null && area.Opaque && counts(area)).Select(area => OnPage(area.Box, page)).Where(box => box is { Width: > 0, Height: > 0 })];
         return covers.Count <= ScanPicture.MostCovers ? covers : throw new ScanException(ScanTrouble.TooManyPieces);
     }
 
