@@ -18,6 +18,7 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
         Array.ForEach(byTurn, glyphs => glyphs.Clear());
         var hidden = new HiddenText(page, layersOff);
         var spans = new HiddenSpans(page.Number, page.Height);
+        IFont? liar = page.Glyphs.FirstOrDefault(glyph => glyph.Claimed is not null)?.Style.Font;
         foreach (PaintedGlyph painted in page.Glyphs)
         {
             string text = GlyphText.Clean(painted.Text);
@@ -41,9 +42,10 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
                 continue;
             }
 
-            if (painted.Claimed is { } claimed)
+            // Where one glyph of a font lies, what it claims is told whole.
+            if (liar is not null && painted.Style.Font == liar)
             {
-                spans.Add(HiddenTextKind.Replacement, claimed, painted);
+                spans.Add(HiddenTextKind.Replacement, painted.Claimed ?? text, painted);
             }
 
             double dx = painted.End.X - painted.Start.X, dy = painted.Start.Y - painted.End.Y;

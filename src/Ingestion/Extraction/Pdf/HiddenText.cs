@@ -14,7 +14,7 @@ internal sealed class HiddenText
     private const double SameColour = 0.05;        // of 1, each of red, green and blue: nobody sees such a difference in print or on a screen
     private const double ScanShare = 0.5;          // of the page: a picture as large is what is read, and text under it is its transcript
 
-    private const double Piled = 0.12;             // of a letter's size: the next one stands on it
+    private const double Piled = 0.12;             // of a letter's width: the next one stands on it
     private const int FewestPiled = 4;
 
     private readonly PaintedPage page;
@@ -111,7 +111,7 @@ internal sealed class HiddenText
         HashSet<PaintedGlyph>? found = null;
         for (int i = 1, first = 0; i <= glyphs.Count; i++)
         {
-            if (i < glyphs.Count && Math.Abs(glyphs[i].Start.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i].Start.Y - glyphs[i - 1].Start.Y) <= Piled * glyphs[i].PaintedSize)
+            if (i < glyphs.Count && Math.Abs(glyphs[i].Start.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i].Start.Y - glyphs[i - 1].Start.Y) < Piled * (Math.Abs(glyphs[i - 1].End.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i - 1].End.Y - glyphs[i - 1].Start.Y)))
             {
                 continue;
             }
