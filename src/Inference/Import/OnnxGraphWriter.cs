@@ -1,4 +1,4 @@
-using System.Text;
+using Rag.Inference.Runtime;
 
 namespace Rag.Inference.Import;
 
@@ -28,7 +28,7 @@ internal class OnnxGraphWriter : IDisposable
     public string Tensor(string name, int type, ReadOnlySpan<byte> data, params int[] shape)
     {
         var tensor = Head(name, type, shape);
-        Bytes(tensor, 9, data);
+        ProtoFields.Write(tensor, 9, data);
         Message(graph, 5, tensor);
         return name;
     }
@@ -40,12 +40,12 @@ internal class OnnxGraphWriter : IDisposable
         foreach (var (key, value) in new[] { ("location", data.File), ("offset", Invariant(data.Offset)), ("length", Invariant(data.Length)) })
         {
             var entry = new MemoryStream();
-            Text(entry, 1, key);
-            Text(entry, 2, value);
+            ProtoFields.Write(entry, 1, key);
+            ProtoFields.Write(entry, 2, value);
             Message(tensor, 13, entry);
         }
 
-        Number(tensor, 14, 1);   // EXTERNAL
+        ProtoFields.Write(tensor, 14, 1);   // EXTERNAL
         Message(graph, 5, tensor);
         return name;
     }
@@ -55,30 +55,30 @@ internal class OnnxGraphWriter : IDisposable
     public string Node(string type, string[] inputs, string[] outputs, string domain = "", params (string Name, object Value)[] attributes)
     {
         var node = new MemoryStream();
-        Array.ForEach(inputs, input => Text(node, 1, input));
-        Array.ForEach(outputs, output => Text(node, 2, output));
-        Text(node, 3, outputs[0] + "_node");
-        Text(node, 4, type);
+        Array.ForEach(inputs, input => ProtoFields.Write(node, 1, input));
+        Array.ForEach(outputs, output => ProtoFields.Write(node, 2, output));
+        ProtoFields.Write(node, 3, outputs[0] + "_node");
+        ProtoFields.Write(node, 4, type);
         foreach (var (name, value) in attributes)
         {
             var attribute = new MemoryStream();
-            Text(attribute, 1, name);
+            ProtoFields.Write(attribute, 1, name);
             if (value is float real)
             {
-                Varint(attribute, (2 << 3) | 5);
+                ProtoFields.Varint(attribute, (2 << 3) | 5);
                 attribute.Write(BitConverter.GetBytes(real));
-                Number(attribute, 20, 1);   // FLOAT
+                ProtoFields.Write(attribute, 20, 1);   // FLOAT
             }
             else
             {
-                Number(attribute, 3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
-                Number(attribute, 20, 2);   // INT
+                ProtoFields.Write(attribute, 3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                ProtoFields.Write(attribute, 20, 2);   // INT
             }
 
             Message(node, 5, attribute);
         }
 
-        Text(node, 7, domain);
+        ProtoFields.Write(node, 7, domain);
         Message(graph, 1, node);
         return outputs[0];
     }
@@ -88,16 +88,16 @@ internal class OnnxGraphWriter : IDisposable
     /// <summary>The whole file's bytes.</summary>
     public byte[] ToBytes(string name)
     {
-        Text(graph, 2, name);
+        ProtoFields.Write(graph, 2, name);
         var model = new MemoryStream();
-        Number(model, 1, 9);   // IR version
-        Text(model, 2, "docent");
+        ProtoFields.Write(model, 1, 9);   // IR version
+        ProtoFields.Write(model, 2, "docent");
         Message(model, 7, graph);
         foreach (var (domain, version) in new[] { ("", 18), (Contrib, 1) })
         {
             var opset = new MemoryStream();
-            Text(opset, 1, domain);
-            Number(opset, 2, version);
+            ProtoFields.Write(opset, 1, domain);
+            ProtoFields.Write(opset, 2, version);
             Message(model, 8, opset);
         }
 
@@ -109,9 +109,9 @@ internal class OnnxGraphWriter : IDisposable
     private static MemoryStream Head(string name, int type, int[] shape)
     {
         var tensor = new MemoryStream();
-        Array.ForEach(shape, size => Number(tensor, 1, size));
-        Number(tensor, 2, type);
-        Text(tensor, 8, name);
+        Array.ForEach(shape, size => ProtoFields.Write(tensor, 1, size));
+        ProtoFields.Write(tensor, 2, type);
+        ProtoFields.Write(tensor, 8, name);
         return tensor;
     }
 
@@ -123,23 +123,23 @@ internal class OnnxGraphWriter : IDisposable
             var dimension = new MemoryStream();
             if (size is int known)
             {
-                Number(dimension, 1, known);
+                ProtoFields.Write(dimension, 1, known);
             }
             else
             {
-                Text(dimension, 2, (string)size);
+                ProtoFields.Write(dimension, 2, (string)size);
             }
 
             Message(sizes, 1, dimension);
         }
 
         var tensor = new MemoryStream();
-        Number(tensor, 1, type);
+        ProtoFields.Write(tensor, 1, type);
         Message(tensor, 2, sizes);
         var holder = new MemoryStream();
         Message(holder, 1, tensor);
         var value = new MemoryStream();
-        Text(value, 1, name);
+        ProtoFields.Write(value, 1, name);
         Message(value, 2, holder);
         Message(graph, field, value);
         return this;
@@ -147,30 +147,5 @@ internal class OnnxGraphWriter : IDisposable
 
     private static string Invariant(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static void Message(MemoryStream to, int field, MemoryStream message) => Bytes(to, field, message.GetBuffer().AsSpan(0, (int)message.Length));
-
-    private static void Text(MemoryStream to, int field, string text) => Bytes(to, field, Encoding.UTF8.GetBytes(text));
-
-    private static void Bytes(MemoryStream to, int field, ReadOnlySpan<byte> bytes)
-    {
-        Varint(to, ((ulong)field << 3) | 2);
-        Varint(to, (ulong)bytes.Length);
-        to.Write(bytes);
-    }
-
-    private static void Number(MemoryStream to, int field, long value)
-    {
-        Varint(to, (ulong)field << 3);
-        Varint(to, (ulong)value);
-    }
-
-    private static void Varint(MemoryStream to, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            to.WriteByte((byte)(value | 0x80));
-        }
-
-        to.WriteByte((byte)value);
-    }
+    private static void Message(MemoryStream to, int field, MemoryStream message) => ProtoFields.Write(to, field, message.GetBuffer().AsSpan(0, (int)message.Length));
 }

@@ -95,7 +95,7 @@ internal static class ProtoFields
         throw new InvalidDataException("The file is not an ONNX graph or was cut short.");
     }
 
-    private static void Varint(Stream to, ulong value)
+    public static void Varint(Stream to, ulong value)
     {
         for (; value >= 0x80; value >>= 7)
         {
