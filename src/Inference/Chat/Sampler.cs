@@ -7,9 +7,6 @@ namespace Rag.Inference.Chat;
 /// <param name="free">Tokens the repetition penalty leaves alone: control tokens, so that the answer can end, and digits, so that 81,797 keeps its second 7. See docs/decisions/0001.</param>
 internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> free, IAllowedTokens? allowed = null)
 {
-    // Tokens e^25 times less likely than the best one are never drawn: all of them together weigh less than 1e-6.
-    private const float Negligible = 25;
-
     // No amount has so many equal digits in a row; from here on even a free token is penalised, and more each time, or "000…" never ends.
     private const int Endless = 6;
 
@@ -18,10 +15,8 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
     private const int MostCounted = 1_024;
 
     private readonly Dictionary<int, int> counts = new(Math.Min(settings.MaxOutputTokens, MostCounted));   // no growth within an answer of usual length
+    private readonly TokenDraw draw = new(settings);
     private float[] unchanged = [];
-    private float[] weights = [];
-    private int[] candidates = [];
-    private ulong random = settings.Seed;
     private int last = -1;
     private int run;   // how often the last token stands at the end
 
@@ -62,7 +57,7 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         return chosen;
     }
 
-    private int Choose(Span<float> logits, int best) => settings.Temperature == 0 ? best : Draw(logits, logits[best]);
+    private int Choose(Span<float> logits, int best) => settings.Temperature == 0 ? best : draw.Next(logits, logits[best]);
 
     // Mostly the first choice will do. What may not come is taken out and the choice made again, which is the same as drawing from the allowed alone; after some tries all the others are taken out too.
     private int Allowed(IAllowedTokens tokens, Span<float> logits, int chosen)
@@ -96,51 +91,6 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         }
     }
 
-    private int Draw(ReadOnlySpan<float> logits, float best)
-    {
-        if (weights.Length == 0)
-        {
-            (weights, candidates) = (new float[logits.Length], new int[logits.Length]);
-        }
-
-        var count = 0;
-        // Min-p (Nguyen et al. 2024) cuts by the share of the best token, at the temperature asked for.
-        var range = settings.MinP > 0 ? Math.Min(Negligible, -MathF.Log(settings.MinP)) : Negligible;
-        var least = best - (range * settings.Temperature);
-        for (var token = 0; token < logits.Length; token++)
-        {
-            if (logits[token] >= least)
-            {
-                weights[count] = -MathF.Exp((logits[token] - best) / settings.Temperature);   // negative: sorts the likely ones first
-                candidates[count++] = token;
-            }
-        }
-
-        Array.Sort(weights, candidates, 0, count);
-        count = Math.Min(count, settings.TopK ?? count);
-        var sum = -TensorPrimitives.Sum<float>(weights.AsSpan(0, count));
-
-        // The smallest set whose share reaches top-p. Holtzman et al. 2020.
-        var share = 0f;
-        var kept = 0;
-        while (kept < count && (kept == 0 || share < settings.TopP * sum))
-        {
-            share -= weights[kept++];
-        }
-
-        var rest = NextRandom() * share;
-        for (var i = 0; i < kept; i++)
-        {
-            rest += weights[i];
-            if (rest < 0)
-            {
-                return candidates[i];
-            }
-        }
-
-        return candidates[kept - 1];
-    }
-
     private double LogShare(int token)
     {
         var most = TensorPrimitives.Max<float>(unchanged);
@@ -148,14 +98,5 @@ internal sealed class Sampler(GenerationSettings settings, IReadOnlySet<int> fre
         TensorPrimitives.Subtract(unchanged, most, unchanged);
         TensorPrimitives.Exp<float>(unchanged, unchanged);
         return own - Math.Log(TensorPrimitives.Sum<float>(unchanged));
-    }
-
-    // SplitMix64 (Steele et al. 2014): the same seed gives the same answer on every version of .NET. In [0, 1), 24 bits.
-    private float NextRandom()
-    {
-        random += 0x9E3779B97F4A7C15;
-        var z = (random ^ (random >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 40) * (1f / (1 << 24));
     }
 }

@@ -64,6 +64,30 @@ public sealed class SamplerTests
         Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(1, sampler.Next([1, 1.1f, 1])));
     }
 
+    // One token weighs as much as 1,000 of the 5,000 others: most of what may be drawn lies far below the best.
+    [Theory]
+    [InlineData(1f, null, 0f, 5.0 / 6, 5_000)]
+    [InlineData(1f, 101, 0f, 0.1 / 1.1, 100)]
+    [InlineData(0.5f, null, 0f, 2.0 / 3, 2_000)]
+    [InlineData(0.5f, 900, 0f, 0, 0)]
+    [InlineData(1f, null, 0.0009f, 5.0 / 6, 5_000)]
+    [InlineData(1f, null, 0.002f, 0, 0)]
+    public void Next_ManyLightTokens_AreDrawnByTheirShareWithinTheCuts(float topP, int? topK, float minP, double share, int most)
+    {
+        const int Draws = 4_000;
+        var sampler = new Sampler(Plain with { Temperature = 1, TopP = topP, TopK = topK, MinP = minP, Seed = 9 }, new HashSet<int>());
+        var light = new List<int>();
+        for (var i = 0; i < Draws; i++)
+        {
+            var logits = new float[5_001];
+            logits[77] = MathF.Log(1_000);
+            light.AddRange(new[] { sampler.Next(logits) }.Where(token => token != 77));
+        }
+
+        Assert.Equal(share, (double)light.Count / Draws, 4 * Math.Sqrt(share * (1 - share) / Draws));
+        Assert.InRange(light.Distinct().Count(), Math.Min(most, 1) * Math.Min(most, light.Count) / 3, most);
+    }
+
     [Fact]
     public void Next_NotANumber_Fails() => Assert.Equal(
         InferenceFailure.Failed, Assert.Throws<InferenceException>(() => new Sampler(Plain, new HashSet<int>()).Next([1, float.NaN, 2])).Reason);
