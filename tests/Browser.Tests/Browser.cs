@@ -8,9 +8,14 @@ namespace Rag.Browser.Tests;
 /// <summary>Chromium from the system (CHROMIUM names another), headless. One for all tests; each user gets a context of its own.</summary>
 public sealed class Browser : IAsyncDisposable
 {
+    /// <summary>How long a page may take to show what is expected of it, in milliseconds: other tests use the processor too.</summary>
+    private const float Patience = 30_000;
+
     private readonly SemaphoreSlim launching = new(1);
     private IPlaywright? playwright;
     private IBrowser? browser;
+
+    public Browser() => Assertions.SetDefaultExpectTimeout(Patience);
 
     /// <summary>
     /// Runs a test; once more, in a new browser, where the browser itself died under it. What fails in a living browser, or twice, fails.
@@ -67,7 +72,7 @@ public sealed class Browser : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,   // pictures show where things end up
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience);
         return context;
     }
 

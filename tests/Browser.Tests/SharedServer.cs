@@ -21,26 +21,35 @@ public sealed class SharedServer : IAsyncDisposable
     };
 
     private readonly TemporaryFolder folder = new();
-    private readonly Lazy<Task<(DocentServer Server, DocentClient Owner)>> started;
+    private readonly SemaphoreSlim starting = new(1);
+    private DocentServer? server;
+    private DocentClient? owner;
 
-    public SharedServer() => started = new(StartAsync);
-
-    public async Task<(DocentServer Server, DocentClient Owner)> GetAsync() => await started.Value;
+    /// <summary>A start that failed fails one test; the next one tries again.</summary>
+    public async Task<(DocentServer Server, DocentClient Owner)> GetAsync()
+    {
+        await starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            server ??= await DocentServer.StartAsync(folder.Path, Settings);
+            owner ??= await DocentClient.SetUpAsync(server);
+            return (server, owner);
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (started.IsValueCreated && await started.Value is var (server, owner))
+        owner?.Dispose();
+        if (server is not null)
         {
-            owner.Dispose();
             await server.DisposeAsync();
         }
 
         folder.Dispose();
-    }
-
-    private async Task<(DocentServer Server, DocentClient Owner)> StartAsync()
-    {
-        var server = await DocentServer.StartAsync(folder.Path, Settings);
-        return (server, await DocentClient.SetUpAsync(server));
+        starting.Dispose();
     }
 }

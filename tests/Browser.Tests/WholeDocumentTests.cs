@@ -75,9 +75,9 @@ public sealed class WholeDocumentTests(Browser browser, SharedServer shared, Who
     /// <summary>An assistant with one 10-Q, read once for all tests of the class.</summary>
     public sealed class Filing
     {
-        private Task<Guid>? ready;
+        private Guid? ready;
 
-        public Task<Guid> ReadyAsync(DocentClient client) => ready ??= ReadAsync(client);
+        public async Task<Guid> ReadyAsync(DocentClient client) => ready ??= await ReadAsync(client);
 
         private static async Task<Guid> ReadAsync(DocentClient client)
         {
