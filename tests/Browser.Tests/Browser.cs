@@ -1,49 +1,66 @@
 using Microsoft.Playwright;
+using Rag.Browser.Tests;
+
+[assembly: AssemblyFixture(typeof(Browser))]
 
 namespace Rag.Browser.Tests;
 
 /// <summary>Chromium from the system (CHROMIUM names another), headless. One for all tests; each user gets a context of its own.</summary>
-public sealed class Browser : IAsyncLifetime
+public sealed class Browser : IAsyncDisposable
 {
+    /// <summary>How long a page may take to show what is expected of it, in milliseconds: other tests use the processor too.</summary>
+    private const float Patience = 30_000;
+
+    private readonly SemaphoreSlim launching = new(1);
     private IPlaywright? playwright;
     private IBrowser? browser;
 
-    public async ValueTask InitializeAsync()
-    {
-        playwright = await Playwright.CreateAsync();
-        await LaunchAsync();
-    }
+    public Browser() => Assertions.SetDefaultExpectTimeout(Patience);
 
     /// <summary>
     /// Runs a test; once more, in a new browser, where the browser itself died under it. What fails in a living browser, or twice, fails.
     /// </summary>
     public async Task UseAsync(Func<Task> test)
     {
-        if (!browser!.IsConnected)
-        {
-            await LaunchAsync();
-        }
-
+        var used = await LivingAsync();
         try
         {
             await test();
         }
-        catch (Exception) when (!browser.IsConnected)
+        catch (Exception) when (!used.IsConnected)
         {
-            await LaunchAsync();
+            await LivingAsync();
             TestContext.Current.SendDiagnosticMessage("Chromium died; the test is run once more.");
             await test();
         }
     }
 
-    private async Task LaunchAsync()
+    /// <summary>The browser of all tests, which run side by side: started where none lives.</summary>
+    private async Task<IBrowser> LivingAsync()
     {
-        browser = await playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        await launching.WaitAsync();
+        try
+        {
+            if (browser is not { IsConnected: true })
+            {
+                playwright ??= await Playwright.CreateAsync();
+                browser = await LaunchAsync(playwright);
+            }
+
+            return browser;
+        }
+        finally
+        {
+            launching.Release();
+        }
+    }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-breakpad", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-    }
 
     /// <summary>A clean browser profile: no cookies, own storage.</summary>
     public async Task<IBrowserContext> NewUserAsync(Uri address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900)
@@ -55,7 +72,7 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,   // pictures show where things end up
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience);
         return context;
     }
 
@@ -67,5 +84,6 @@ public sealed class Browser : IAsyncLifetime
         }
 
         playwright?.Dispose();
+        launching.Dispose();
     }
 }

@@ -1,7 +1,5 @@
 using System.Text;
 using Microsoft.Playwright;
-using Rag.Browser.Tests.Product;
-using Rag.Testing;
 using Rag.Testing.Office;
 using static Microsoft.Playwright.Assertions;
 
@@ -11,7 +9,7 @@ namespace Rag.Browser.Tests;
 /// A file of each kind on one assistant: dropped, read, asked about, its place named as a reader would, its source opened with the words
 /// marked. With DOCENT_SCREENSHOTS set, pictures are taken into that folder.
 /// </summary>
-public sealed class KindsTests(Browser browser) : IClassFixture<Browser>
+public sealed class KindsTests(Browser browser, SharedServer shared)
 {
     private const string Page = """
         <!doctype html><title>Opening hours of the museum</title><nav><a href=/>Home</a></nav><main><h1>Museum</h1><p>Old things.</p>
@@ -36,11 +34,9 @@ public sealed class KindsTests(Browser browser) : IClassFixture<Browser>
 
     private async Task AFileOfEachKindIsReadCitedByItsPlaceAndOpenedAsync()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DocentServer.StartAsync(folder.Path);
+        var (server, client) = await shared.GetAsync();
         try
         {
-            using var client = await DocentClient.SetUpAsync(server);
             var assistant = await client.CreateAssistantAsync("Everything");
             await using var owner = await browser.NewUserAsync(server.Address);
             var page = await owner.NewPageAsync();

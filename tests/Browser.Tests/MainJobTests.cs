@@ -10,7 +10,7 @@ namespace Rag.Browser.Tests;
 /// The main job as a stranger does it, on three real 10-Qs and the shipped models: set-up link, assistant, files, chat with citations, a
 /// shared link in a second, clean browser. With DOCENT_SCREENSHOTS set, the pictures of the README are taken into that folder.
 /// </summary>
-public sealed partial class MainJobTests(Browser browser) : IClassFixture<Browser>
+public sealed partial class MainJobTests(Browser browser)
 {
     private const float Patient = 240_000;
     private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DOCENT_SCREENSHOTS");

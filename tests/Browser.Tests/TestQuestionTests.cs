@@ -1,6 +1,4 @@
 using Microsoft.Playwright;
-using Rag.Browser.Tests.Product;
-using Rag.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rag.Browser.Tests;
@@ -9,10 +7,8 @@ namespace Rag.Browser.Tests;
 /// Test questions as their owner keeps them: from the form and from an answer, asked by the server, asked again when a file goes. With
 /// DOCENT_SCREENSHOTS set, pictures are taken into that folder.
 /// </summary>
-public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
+public sealed class TestQuestionTests(Browser browser, SharedServer shared)
 {
-    private static readonly Dictionary<string, string> Soon = new() { ["TestQuestions__LookSeconds"] = "1", ["TestQuestions__QuietSeconds"] = "1" };
-
     [Theory]
     [InlineData(1280, 1100, ColorScheme.Light, "desktop")]
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
@@ -20,11 +16,9 @@ public sealed class TestQuestionTests(Browser browser) : IClassFixture<Browser>
 
     private async Task TestQuestionsSavedAskedAndAskedAgainShowBeforeAndAfterAsync(int width, int height, ColorScheme scheme, string name)
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DocentServer.StartAsync(folder.Path, Soon);
+        var (server, client) = await shared.GetAsync();
         try
         {
-            using var client = await DocentClient.SetUpAsync(server);
             var assistant = await client.CreateAssistantAsync("Lighthouses");
             await client.UploadAsync(assistant, "guide.txt", "The Cape Hollow guide\n\nThe lighthouse at Cape Hollow was built in 1874 by the engineer Anna Weiss.\n\nTickets cost 6 euros and are sold in the harbour office.\n"u8.ToArray());
             await client.UploadAsync(assistant, "museum.txt", "The museum of Cape Hollow\n\nThe old lamp of the lighthouse stands in the museum since 1931. The museum closes on Mondays.\n"u8.ToArray());

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Playwright;
-using Rag.Browser.Tests.Product;
 using Rag.Testing;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,8 +9,22 @@ namespace Rag.Browser.Tests;
 /// Questions about everything on a real filing with the shipped models: a summary whose sentences open on their pages, and a list. With
 /// DOCENT_SCREENSHOTS set, pictures are taken into that folder.
 /// </summary>
-public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
+public sealed class WholeDocumentTests(Browser browser, SharedServer shared, WholeDocumentTests.Filing filing) : IClassFixture<WholeDocumentTests.Filing>
 {
+    [Fact]
+    public async Task WholeDocument_List_ReadsEveryPassageAndSaysSoMeanwhile()
+    {
+        var (_, client) = await shared.GetAsync();
+        var assistant = await filing.ReadyAsync(client);
+        var events = new List<(string Name, JsonElement Data)>();
+        await client.AskAsync(assistant, "List all percentages", (kind, data) => events.Add((kind, data)), TestContext.Current.CancellationToken);
+        Assert.Equal(["accepted", "searching", "reading"], events.Take(3).Select(e => e.Name));
+        Assert.True(events.Count(e => e.Name == "reading") > 2);
+        var whole = events[^1].Data.GetProperty("answer").GetProperty("whole");
+        Assert.Equal(whole.GetProperty("passages").GetInt32(), whole.GetProperty("read").GetInt32());
+        Assert.Contains(whole.GetProperty("sections").EnumerateArray().SelectMany(s => s.GetProperty("points").EnumerateArray()), p => p.GetProperty("value").GetString() is "8%" or "6%" or "10%");
+    }
+
     [Theory]
     [InlineData(1280, 900, ColorScheme.Light, "desktop")]
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
@@ -19,22 +32,10 @@ public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
 
     private async Task WholeDocumentSummaryAndListSayWhatWasReadAndOpenTheirPagesAsync(int width, int height, ColorScheme scheme, string name)
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DocentServer.StartAsync(folder.Path);
+        var (server, client) = await shared.GetAsync();
         try
         {
-            using var client = await DocentClient.SetUpAsync(server);
-            var assistant = await client.CreateAssistantAsync("Apple");
-            await client.UploadAsync(assistant, TestData.Apple, await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple), TestContext.Current.CancellationToken));
-            await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
-            var events = new List<(string Name, JsonElement Data)>();
-            await client.AskAsync(assistant, "List all percentages", (kind, data) => events.Add((kind, data)), TestContext.Current.CancellationToken);
-            Assert.Equal(["accepted", "searching", "reading"], events.Take(3).Select(e => e.Name));
-            Assert.True(events.Count(e => e.Name == "reading") > 2);
-            var whole = events[^1].Data.GetProperty("answer").GetProperty("whole");
-            Assert.Equal(whole.GetProperty("passages").GetInt32(), whole.GetProperty("read").GetInt32());
-            Assert.Contains(whole.GetProperty("sections").EnumerateArray().SelectMany(s => s.GetProperty("points").EnumerateArray()), p => p.GetProperty("value").GetString() is "8%" or "6%" or "10%");
-
+            var assistant = await filing.ReadyAsync(client);
             await using var owner = await browser.NewUserAsync(server.Address, scheme, width, height);
             var page = await owner.NewPageAsync();
             await Acts.SignInAsync(page);
@@ -68,6 +69,22 @@ public sealed class WholeDocumentTests(Browser browser) : IClassFixture<Browser>
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             throw new InvalidOperationException($"{failure.Message}\n--- server ---\n{server.Output}", failure);
+        }
+    }
+
+    /// <summary>An assistant with one 10-Q, read once for all tests of the class.</summary>
+    public sealed class Filing
+    {
+        private Guid? ready;
+
+        public async Task<Guid> ReadyAsync(DocentClient client) => ready ??= await ReadAsync(client);
+
+        private static async Task<Guid> ReadAsync(DocentClient client)
+        {
+            var assistant = await client.CreateAssistantAsync("Apple");
+            await client.UploadAsync(assistant, TestData.Apple, await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple), TestContext.Current.CancellationToken));
+            await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+            return assistant;
         }
     }
 }

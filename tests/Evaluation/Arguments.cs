@@ -1,6 +1,6 @@
 namespace Rag.Evaluation;
 
-/// <param name="Short">Leaves out the sets that take minutes; what continuous integration runs.</param>
+/// <param name="Short">Leaves out the sets that take minutes, and half of the questions of another; what <c>eng/test</c> runs.</param>
 /// <param name="Accept">Makes the measured figures the baseline.</param>
 /// <param name="CacheFolder">Where vectors are kept between runs.</param>
 /// <param name="WriteTo">A file for the table.</param>

@@ -18,8 +18,9 @@ Console.CancelKeyPress += (_, pressed) =>
 var cancel = stop.Token;
 var figures = new List<Figure>();
 await using var bench = await Workbench.OpenAsync(arguments.CacheFolder, arguments.Settings, cancel);
-await RunAsync("xquad", () => new XQuad(bench).RankingAsync(cancel));
-await RunAsync("evidence", () => new XQuad(bench).EvidenceAsync(cancel));
+var xquad = new XQuad(bench, every: arguments.Short ? 2 : 1);
+await RunAsync("xquad", () => xquad.RankingAsync(cancel));
+await RunAsync("evidence", () => xquad.EvidenceAsync(cancel));
 await RunAsync("tenq", () => new TenQ(bench).MeasureAsync(cancel));
 if (!arguments.Short)
 {
@@ -57,7 +58,7 @@ async Task<IReadOnlyList<Figure>> RankedAgainAsync()
 {
     var patient = new Dictionary<string, string?>(arguments.Settings) { ["Retrieval:RerankCandidates"] = "8", ["Retrieval:RerankBudget"] = "00:01:00" };
     await using var second = await Workbench.OpenAsync(null, patient, cancel);
-    return await new XQuad(second).RankedAgainAsync(cancel);
+    return await new XQuad(second, every: 1).RankedAgainAsync(cancel);
 }
 
 async Task RunAsync(string set, Func<Task<IReadOnlyList<Figure>>> measure)

@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Rag.Browser.Tests.Product;
 
 /// <summary>Files that crash, hang or flood the extractor, or cannot be read: each ends with its sentence, the others are read, chat goes on.</summary>
-public sealed class BadFileTests(Browser browser) : IClassFixture<Browser>
+public sealed class BadFileTests(Browser browser, SharedServer shared)
 {
     private static readonly Dictionary<string, string> Switches = new()
     {
@@ -78,9 +78,7 @@ public sealed class BadFileTests(Browser browser) : IClassFixture<Browser>
 
     private async Task LongFileShowsPagesPassagesAndTimeLeftAndCanBeCancelledAsync()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DocentServer.StartAsync(folder.Path);
-        using var owner = await DocentClient.SetUpAsync(server);
+        var (server, owner) = await shared.GetAsync();
         var assistant = await owner.CreateAssistantAsync("Archive");
         await owner.UploadAsync(assistant, "long.pdf", PdfFiles.Text(150));
         await using var user = await browser.NewUserAsync(server.Address, ColorScheme.Light, 1280, 900);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rag.Testing;
+using Rag.Testing.Pdf;
 
 namespace Rag.Browser.Tests.Product;
 
@@ -8,14 +9,18 @@ namespace Rag.Browser.Tests.Product;
 public sealed class RestartTests
 {
     private static readonly TimeSpan ReadingLimit = TimeSpan.FromMinutes(4);
-    private static readonly string[] Files = [TestData.Apple, TestData.Amazon, TestData.Nvidia];
+
+    /// <summary>A real filing among made ones: enough that each kill finds one file half done and others waiting.</summary>
+    private static readonly (string Name, byte[] Content)[] Few = [("survey.pdf", PdfFiles.Text(8, seed: 1)), Filing(TestData.Apple), ("stores.pdf", PdfFiles.Text(8, seed: 2))];
+
+    private static (string Name, byte[] Content)[] Filings => [Filing(TestData.Apple), Filing(TestData.Amazon), Filing(TestData.Nvidia)];
 
     [Fact]
     public async Task KilledServer_DuringIngestion_ResumesToTheChunksOfAnUndisturbedRun()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var undisturbed = await IngestAsync(killAt: [], cancel);
-        var disturbed = await IngestAsync(killAt: ["Extracting", "Embedding", "Embedding"], cancel);
+        var undisturbed = await IngestAsync(Few, killAt: [], cancel);
+        var disturbed = await IngestAsync(Few, killAt: ["Extracting", "Embedding", "Embedding"], cancel);
         Assert.NotEmpty(undisturbed);
         Assert.Equal(undisturbed, disturbed);
     }
@@ -27,18 +32,18 @@ public sealed class RestartTests
         string[] stages = ["Stored", "Extracting", "Chunking", "Embedding", "Indexing"];
         var rounds = int.Parse(Environment.GetEnvironmentVariable("DOCENT_SOAK_ROUNDS") ?? "20", CultureInfo.InvariantCulture);
         var cancel = TestContext.Current.CancellationToken;
-        var undisturbed = await IngestAsync(killAt: [], cancel);
+        var undisturbed = await IngestAsync(Filings, killAt: [], cancel);
         for (var round = 0; round < rounds; round++)
         {
             var clock = Stopwatch.StartNew();
             var stage = stages[round % stages.Length];
-            Assert.Equal(undisturbed, await IngestAsync([stage], cancel));
+            Assert.Equal(undisturbed, await IngestAsync(Filings, [stage], cancel));
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round + 1}: killed while {stage}, all Ready again, {undisturbed.Count} chunks equal, {clock.Elapsed.TotalSeconds:0} s");
         }
     }
 
     /// <summary>Kills the server when a file is first seen in each of these states; the live chunks at the end.</summary>
-    private static async Task<IReadOnlyList<string>> IngestAsync(string[] killAt, CancellationToken cancel)
+    private static async Task<IReadOnlyList<string>> IngestAsync((string Name, byte[] Content)[] files, string[] killAt, CancellationToken cancel)
     {
         using var folder = new TemporaryFolder();
         var server = await DocentServer.StartAsync(folder.Path);
@@ -48,9 +53,9 @@ public sealed class RestartTests
             using (var owner = await DocentClient.SetUpAsync(server))
             {
                 assistant = await owner.CreateAssistantAsync("Filings");
-                foreach (var file in Files)
+                foreach (var (name, content) in files)
                 {
-                    await owner.UploadAsync(assistant, file, await File.ReadAllBytesAsync(TestData.TenQ(file), cancel));
+                    await owner.UploadAsync(assistant, name, content);
                 }
             }
 
@@ -65,7 +70,7 @@ public sealed class RestartTests
             using var again = await DocentClient.SignInAsync(server);
             var documents = await again.WaitUntilFinalAsync(assistant, ReadingLimit, cancel);
             Assert.All(documents, document => Assert.Equal("Ready", document.GetProperty("state").GetString()));
-            Assert.Equal(Files.Length, documents.Count);
+            Assert.Equal(files.Length, documents.Count);
             return StoredChunks.Read(folder.Path);
         }
         finally
@@ -73,6 +78,8 @@ public sealed class RestartTests
             await server.DisposeAsync();
         }
     }
+
+    private static (string Name, byte[] Content) Filing(string name) => (name, File.ReadAllBytes(TestData.TenQ(name)));
 
     private static async Task WaitForStateAsync(string folder, string state, CancellationToken cancel)
     {

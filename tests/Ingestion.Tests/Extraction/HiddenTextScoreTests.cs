@@ -7,7 +7,7 @@ using Rag.Testing.Hostile;
 namespace Rag.Ingestion.Tests.Extraction;
 
 /// <summary>T10 as figures: the share of planted texts that are kept out and reported, and the share of clean letters taken for hidden.</summary>
-public sealed class HiddenTextScoreTests
+public sealed class HiddenTextScoreTests(TenQReadings filings)
 {
     private const int Seeds = 4;
 
@@ -48,9 +48,8 @@ public sealed class HiddenTextScoreTests
             report.AddRange(missing.Select(word => $"{file.Variant}: {word}"));
         }
 
-        foreach (string name in (string[])[TestData.Apple, TestData.Amazon, TestData.Nvidia])
+        foreach ((string name, Reading reading) in new[] { TestData.Apple, TestData.Amazon, TestData.Nvidia }.Zip(await filings.AllAsync()))
         {
-            Reading reading = await pool.ReadAsync(await File.ReadAllBytesAsync(TestData.TenQ(name), TestContext.Current.CancellationToken));
             int here = reading.Pages.SelectMany(page => page.Hidden).Sum(span => span.Text.Count(char.IsLetterOrDigit));
             letters += reading.Text.Count(char.IsLetterOrDigit);
             hidden += here;

@@ -1,26 +1,43 @@
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
+using Rag.Ingestion.Tests.Extraction;
 using Rag.Retrieval.Knowledge;
 using Rag.Testing;
 
+[assembly: AssemblyFixture(typeof(TenQReadings))]
+
 namespace Rag.Ingestion.Tests.Extraction;
 
-/// <summary>The three real filings, each read once by a real extractor process.</summary>
-public sealed class TenQFixture : IAsyncLifetime
+/// <summary>The three real filings, each read once by a real extractor process, for all classes; read when the first of these asks.</summary>
+public sealed class TenQReadings
 {
-    internal Reading Apple { get; private set; } = null!;
-    internal Reading Amazon { get; private set; } = null!;
-    internal Reading Nvidia { get; private set; } = null!;
+    private readonly Lazy<Task<Reading[]>> readings = new(ReadAsync);
 
-    internal IEnumerable<Reading> All => [Apple, Amazon, Nvidia];
+    internal Task<Reading[]> AllAsync() => readings.Value;
 
-    public async ValueTask InitializeAsync()
+    private static async Task<Reading[]> ReadAsync()
     {
         await using ExtractorPool pool = Extractors.Pool();
-        Apple = await pool.ReadAsync(await File.ReadAllBytesAsync(TestData.TenQ(TestData.Apple)));
-        Amazon = await pool.ReadAsync(await File.ReadAllBytesAsync(TestData.TenQ(TestData.Amazon)));
-        Nvidia = await pool.ReadAsync(await File.ReadAllBytesAsync(TestData.TenQ(TestData.Nvidia)));
+        var all = new List<Reading>();
+        foreach (string name in (string[])[TestData.Apple, TestData.Amazon, TestData.Nvidia])
+        {
+            all.Add(await pool.ReadAsync(await File.ReadAllBytesAsync(TestData.TenQ(name))));
+        }
+
+        return [.. all];
     }
+}
+
+/// <summary>The same, at hand.</summary>
+public sealed class TenQFixture(TenQReadings readings) : IAsyncLifetime
+{
+    internal Reading Apple => All[0];
+    internal Reading Amazon => All[1];
+    internal Reading Nvidia => All[2];
+
+    internal IReadOnlyList<Reading> All { get; private set; } = [];
+
+    public async ValueTask InitializeAsync() => All = await readings.AllAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

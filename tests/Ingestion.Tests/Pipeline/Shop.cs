@@ -18,6 +18,13 @@ namespace Rag.Ingestion.Tests.Pipeline;
 /// <summary>Retrieval on a real SQLite file, the real embedding model, real extractors. The worker runs only where a test starts it.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
+    /// <summary>The shipped embedding model, loaded once for all shops whose test is not about models; lives as long as the run.</summary>
+    private static readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>> Embeddings = new(() => new ServiceCollection()
+        .AddLogging()
+        .AddInference(new ConfigurationBuilder().Build())
+        .BuildServiceProvider()
+        .GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+
     private readonly ServiceProvider services;
     private readonly List<IHostedService> started = [];
 
@@ -26,6 +33,8 @@ internal sealed class Shop : IAsyncDisposable
         Folder = folder ?? Directory.CreateTempSubdirectory("rag-ingestion-").FullName;
         settings["Retrieval:DataFolder"] = Folder;
         settings["Ingestion:ExtractorTestFaults"] = "true";
+        bool ownModel = settings.Keys.Any(key => key.StartsWith("Inference:", StringComparison.Ordinal));
+        settings["Inference:LoadAtStart"] = "false";   // nobody chats here: the chat model stays on the disk
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         IServiceCollection collection = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log))
@@ -35,6 +44,11 @@ internal sealed class Shop : IAsyncDisposable
             .AddKeyedSingleton<ITokenCounter>(ITokenCounter.Embedding, (provider, _) => new WordPieces(provider))
             .AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, (provider, _) => new WordPieces(provider))
             .AddIngestionWorker(configuration);
+        if (!ownModel)
+        {
+            collection.AddSingleton(Embeddings.Value);
+        }
+
         ServiceDescriptor writer = collection.Single(descriptor => descriptor.ServiceType == typeof(IIndexWriter));
         collection.Remove(writer);
         collection.AddSingleton(provider => new WatchedWriter((IIndexWriter)ActivatorUtilities.CreateInstance(provider, writer.ImplementationType!)));

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Rag.Web.Access;
 using Rag.Web.Tests.Hosting;
@@ -8,6 +9,9 @@ namespace Rag.Web.Tests.Access;
 /// <summary>One server with its callers, shared by all rows of the matrix.</summary>
 public sealed class MatrixServer : IAsyncLifetime
 {
+    /// <summary>Each caller's antiforgery token, which holds for as long as they are signed in: its page lists the hundreds of assistants that the rows make.</summary>
+    private static readonly ConditionalWeakTable<Browser, string> Tokens = [];
+
     internal DocentServer Server { get; } = new();
 
     internal Browser Owner { get; private set; } = null!;
@@ -57,13 +61,23 @@ public sealed class MatrixServer : IAsyncLifetime
         }
 
         using var request = new HttpRequestMessage(new HttpMethod(row.Method), path) { Content = content };
-        if (row.Writes && token && await browser.TokenAsync() is { } value)
+        if (row.Writes && token && await TokenAsync(browser) is { } value)
         {
             request.Headers.Add(AntiforgeryHeaderFilter.Header, value);
         }
 
         using var answer = await browser.Client.SendAsync(request, TestContext.Current.CancellationToken);
         return await Reply.ReadAsync(answer, ids);
+    }
+
+    private static async Task<string?> TokenAsync(Browser browser)
+    {
+        if (!Tokens.TryGetValue(browser, out var known) && await browser.TokenAsync() is { } read)
+        {
+            Tokens.AddOrUpdate(browser, known = read);
+        }
+
+        return known;
     }
 
     public async ValueTask DisposeAsync()

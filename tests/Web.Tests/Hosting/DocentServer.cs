@@ -68,6 +68,7 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             services.AddSingleton<IModelImport>(Import);
             services.AddSingleton(new AnswerModel("small", "Small-1", 2_048, AnswerStyle.Quote));
             services.AddKeyedSingleton<ITokenCounter>(ITokenCounter.Chat, new WordCounter());
+            services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1_000);   // nobody attacks these passwords
 
             // No worker: a file stays where the upload left it. No models: they are scripted.
             foreach (var name in new[] { "IngestionWorker", "ModelWarmup" })

@@ -3,7 +3,21 @@ using Rag.Web.Tests.Hosting;
 
 namespace Rag.Web.Tests.Shell;
 
-public sealed class SameOriginTests
+/// <summary>Two servers for all rows: one that knows its public address, one that does not.</summary>
+public sealed class SameOriginServers : IAsyncDisposable
+{
+    internal DocentServer Published { get; } = new(null, ("Docent:PublicBaseUrl", "https://docent.example/docent"));
+
+    internal DocentServer Plain { get; } = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Published.DisposeAsync();
+        await Plain.DisposeAsync();
+    }
+}
+
+public sealed class SameOriginTests(SameOriginServers servers) : IClassFixture<SameOriginServers>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -17,8 +31,7 @@ public sealed class SameOriginTests
     [InlineData("https://docent.example", null, HttpStatusCode.Created)]
     public async Task Write_FromAnotherSite_IsRefusedEvenWithAToken(string? origin, string? site, HttpStatusCode expected)
     {
-        await using var server = new DocentServer(null, ("Docent:PublicBaseUrl", "https://docent.example/docent"));
-        using var browser = await server.SignedInAsync(DocentServer.OwnerName);
+        using var browser = await servers.Published.SignedInAsync(DocentServer.OwnerName);
         if (origin is not null)
         {
             browser.Client.DefaultRequestHeaders.Add("Origin", origin);
@@ -40,9 +53,8 @@ public sealed class SameOriginTests
     [InlineData("http://localhost", true)]
     public async Task Socket_FromAnotherSite_IsRefused(string origin, bool accepted)
     {
-        await using var server = new DocentServer();
-        using var browser = await server.SignedInAsync(DocentServer.OwnerName);
-        var sockets = server.Server.CreateWebSocketClient();
+        using var browser = await servers.Plain.SignedInAsync(DocentServer.OwnerName);
+        var sockets = servers.Plain.Server.CreateWebSocketClient();
         sockets.ConfigureRequest = request =>
         {
             request.Headers.Origin = origin;
