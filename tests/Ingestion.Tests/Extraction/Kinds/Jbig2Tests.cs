@@ -3,7 +3,7 @@ using Rag.Testing.Pdf;
 
 namespace Rag.Ingestion.Tests.Extraction.Kinds;
 
-/// <summary>JBIG2 streams decoded in this process. The writer's streams were also read by jbig2dec, by hand.</summary>
+/// <summary>JBIG2 streams decoded in this process. The writer's streams were also given to jbig2dec, by hand: see docs/reliability.md.</summary>
 public sealed class Jbig2Tests
 {
     private const int Width = 203, Height = 151;
