@@ -59,7 +59,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
 
         if (read > 0)
         {
-            keeper.Report(new IngestionProgress(DocumentState.Extracting, read, PageCount));
+            Report();
         }
     }
 
@@ -75,9 +75,11 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         }
 
         time.BeginReading(read);
-        keeper.Report(new IngestionProgress(DocumentState.Extracting, read, pageCount));
+        Report();
         return ValueTask.CompletedTask;
     }
+
+    public void Recognising(int page) => Report(page);
 
     public async ValueTask PageAsync(ExtractedPage page, CancellationToken cancel)
     {
@@ -87,14 +89,15 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
             Findings = new PageFindings(page.IsScan, tables, page.Hidden),
             Structure = PageCodec.Structure(page, metadataTitle, PageCount),
         });
-        if (pages.Count == PagesPerWrite || page.Text.Number == PageCount)
+        // A page that took the OCR engine its seconds is stored at once: no later attempt should have to do it again.
+        if (pages.Count == PagesPerWrite || page.Text.Number == PageCount || page.Scan is { WasTried: true })
         {
             keeper.Require(await writer.SavePagesAsync(lease, pages, cancel));
             pages.Clear();
         }
 
-        keeper.Report(new IngestionProgress(
-            DocumentState.Extracting, read, PageCount, PagesPerSecond: time.PagesPerSecond(read), SecondsLeft: time.WhileReading(read, PageCount, chunks.Count)));
+        time.Read(read);
+        Report();
     }
 
     /// <summary>Call when the last page was delivered.</summary>
@@ -103,6 +106,10 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         keeper.Report(new IngestionProgress(DocumentState.Chunking, PageCount, PageCount));
         chunks.AddRange(chunker!.Finish());
     }
+
+    /// <param name="recognising">The scanned page at hand, if it is one.</param>
+    private void Report(int? recognising = null) => keeper.Report(new IngestionProgress(
+        DocumentState.Extracting, read, PageCount > 0 ? PageCount : null, PagesPerSecond: time.PagesPerSecond, SecondsLeft: time.WhileReading(read, PageCount, chunks.Count), RecognisingPage: recognising));
 
     private void Begin(string title, int pageCount)
     {

@@ -1,8 +1,8 @@
 namespace Rag.Ingestion;
 
 /// <summary>
-/// How long a file takes still, from what was measured: its own pages per second and chunks per page so far, and how fast this process embedded lately. Says
-/// nothing before it has measured. One for each attempt at a file.
+/// How long a file takes still, from what was measured: its own pages per second of late and chunks per page so far, and how fast this process embedded lately.
+/// Says nothing before it has measured. One for each attempt at a file.
 /// </summary>
 /// <param name="embedding">Shared by all files of this process.</param>
 internal sealed class WorkClock(EmbeddingRate embedding, TimeProvider clock)
@@ -11,25 +11,52 @@ internal sealed class WorkClock(EmbeddingRate embedding, TimeProvider clock)
     private const int FewestChunks = 4;
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
 
-    private long readingSince;
-    private int pagesBefore, chunksBefore;
+    // A scanned page takes as long as a hundred with letters; where they change, what was long ago says nothing of what is to come.
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(30);
+
+    private readonly Queue<(int Page, long At)> marks = [];   // when reading began, or pages of late were read
+    private (int Page, long At) last;
+    private int chunksBefore;
 
     /// <param name="pages">Already there when reading begins.</param>
-    public void BeginReading(int pages) => (readingSince, pagesBefore) = (clock.GetTimestamp(), pages);
+    public void BeginReading(int pages)
+    {
+        marks.Clear();
+        marks.Enqueue(last = (pages, clock.GetTimestamp()));
+    }
+
+    /// <summary>A page was read.</summary>
+    public void Read(int page)
+    {
+        marks.Enqueue(last = (page, clock.GetTimestamp()));
+        while (marks.Count > FewestPages + 1 && clock.GetElapsedTime(marks.ElementAt(1).At, last.At) >= Lately)
+        {
+            marks.Dequeue();
+        }
+    }
 
     /// <param name="chunks">Already there when embedding begins.</param>
     public void BeginEmbedding(int chunks) => chunksBefore = chunks;
 
-    public double? PagesPerSecond(int page)
+    /// <summary>Of the last half minute, or of the last three pages where those took longer; null before there are as many.</summary>
+    public double? PagesPerSecond
     {
-        int read = page - pagesBefore;
-        TimeSpan took = clock.GetElapsedTime(readingSince);
-        return read >= FewestPages && took >= Shortest ? read / took.TotalSeconds : null;
+        get
+        {
+            if (!marks.TryPeek(out var first))
+            {
+                return null;
+            }
+
+            int read = last.Page - first.Page;
+            TimeSpan took = clock.GetElapsedTime(first.At, last.At);
+            return read >= FewestPages && took >= Shortest ? read / took.TotalSeconds : null;
+        }
     }
 
     public double? WhileReading(int page, int pageCount, int chunks)
     {
-        if (PagesPerSecond(page) is not { } pages || embedding.ChunksPerSecond is not { } rate)
+        if (PagesPerSecond is not { } pages || embedding.ChunksPerSecond is not { } rate)
         {
             return null;
         }

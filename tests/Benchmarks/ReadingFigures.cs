@@ -138,6 +138,10 @@ internal static class ReadingFigures
 
         public ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel) => ValueTask.CompletedTask;
 
+        public void Recognising(int page)
+        {
+        }
+
         public ValueTask PageAsync(ExtractedPage page, CancellationToken cancel)
         {
             Pages.Add(page.Text.Text);

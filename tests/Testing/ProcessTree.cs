@@ -8,6 +8,25 @@ public static class ProcessTree
     /// <summary>Sum of resident bytes; processes that end meanwhile count as 0.</summary>
     public static long ResidentBytes(int root) => Descendants(root).Append(root).Sum(Resident);
 
+    /// <summary>Resident bytes of one process; 0 when it has ended.</summary>
+    public static long Resident(int id) => Bytes(id, "VmRSS:");
+
+    /// <summary>The most that <see cref="Resident"/> ever was.</summary>
+    public static long PeakResident(int id) => Bytes(id, "VmHWM:");
+
+    /// <summary>What it was started with, a blank between the parts; empty when it has ended.</summary>
+    public static string CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     public static IReadOnlyList<int> Descendants(int root)
     {
         var children = Directory.EnumerateDirectories("/proc")
@@ -31,8 +50,8 @@ public static class ProcessTree
 
     private static int Parent(int id) => int.TryParse(Status(id, "PPid:"), CultureInfo.InvariantCulture, out var parent) ? parent : 0;
 
-    private static long Resident(int id) =>
-        long.TryParse(Status(id, "VmRSS:")?.Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes * 1024 : 0;
+    private static long Bytes(int id, string field) =>
+        long.TryParse(Status(id, field)?.Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes * 1024 : 0;
 
     private static string? Status(int id, string field)
     {

@@ -21,8 +21,10 @@ public sealed record JobLease(
 /// <summary>Written with each renewal. Null counts are not known yet.</summary>
 /// <param name="PagesPerSecond">Measured while pages are read; null else, and while there is no honest figure.</param>
 /// <param name="SecondsLeft">What the worker expects until the file is ready, from rates that it measured; null while it has none.</param>
+/// <param name="RecognisingPage">While the words of a scanned page are being recognised, its number; else null.</param>
 public sealed record IngestionProgress(
-    DocumentState State, int PagesDone = 0, int? PageCount = null, int ChunksDone = 0, int? ChunkCount = null, double? PagesPerSecond = null, double? SecondsLeft = null);
+    DocumentState State, int PagesDone = 0, int? PageCount = null, int ChunksDone = 0, int? ChunkCount = null, double? PagesPerSecond = null, double? SecondsLeft = null,
+    int? RecognisingPage = null);
 
 /// <summary>What a renewal or a guarded write found. On anything but <see cref="Held"/> the worker stops and writes nothing more.</summary>
 public enum LeaseState

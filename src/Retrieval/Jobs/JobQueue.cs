@@ -111,7 +111,7 @@ internal sealed class JobQueue(
         document.PageCount = progress.PageCount;
         document.ChunksDone = progress.ChunksDone;
         document.ChunkCount = progress.ChunkCount;
-        (document.ProgressAt, document.PagesPerSecond, document.SecondsLeft) = (now, progress.PagesPerSecond, progress.SecondsLeft);
+        (document.ProgressAt, document.PagesPerSecond, document.SecondsLeft, document.RecognisingPage) = (now, progress.PagesPerSecond, progress.SecondsLeft, progress.RecognisingPage);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return state;
@@ -269,6 +269,6 @@ internal sealed class JobQueue(
         job.DueAt = dueAt;
         var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
         document.Enter(DocumentState.Stored, Now);
-        (document.PagesDone, document.ChunksDone, document.ProgressAt) = (0, 0, null);
+        (document.PagesDone, document.ChunksDone, document.ProgressAt, document.RecognisingPage) = (0, 0, null, null);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class Document
     public double? PagesPerSecond { get; set; }
     public double? SecondsLeft { get; set; }
 
+    /// <summary>The scanned page whose words were being recognised at <see cref="ProgressAt"/>; null when none was.</summary>
+    public int? RecognisingPage { get; set; }
+
     /// <summary>How often a worker took the present job.</summary>
     public int Attempt { get; set; }
 
@@ -60,7 +63,7 @@ internal sealed class Document
     /// <summary>Forgets how the last job went; the caller enqueues the next.</summary>
     public void StartOver()
     {
-        (Reason, Message, ProgressAt, RetryAt, PagesPerSecond, SecondsLeft) = (null, null, null, null, null, null);
+        (Reason, Message, ProgressAt, RetryAt, PagesPerSecond, SecondsLeft, RecognisingPage) = (null, null, null, null, null, null, null);
         (PagesDone, PageCount, ChunksDone, ChunkCount, Attempt) = (0, null, 0, null, 0);
     }
 

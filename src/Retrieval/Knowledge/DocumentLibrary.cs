@@ -216,6 +216,7 @@ internal sealed partial class DocumentLibrary(
         HiddenSpans = d.HiddenSpans,
         Language = d.Language,
         PagesPerSecond = d.State == DocumentState.Extracting ? d.PagesPerSecond : null,
+        RecognisingPage = d.State == DocumentState.Extracting ? d.RecognisingPage : null,
         NextName = d.NextName,
         RetryAt = d.RetryAt,
     };

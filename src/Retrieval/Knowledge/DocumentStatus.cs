@@ -78,6 +78,9 @@ public sealed record DocumentStatus(
     /// <summary>Measured while pages are read; null while there is no honest figure.</summary>
     public double? PagesPerSecond { get; init; }
 
+    /// <summary>The scanned page whose words are being recognised just now; null while none is.</summary>
+    public int? RecognisingPage { get; init; }
+
     /// <summary>An older file of the same knowledge base with the same bytes; else null.</summary>
     public DocumentId? DuplicateOf { get; init; }
 

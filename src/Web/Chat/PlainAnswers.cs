@@ -57,7 +57,7 @@ internal static class PlainAnswers
     {
         DocumentState.Stored => "waiting to be read",
         DocumentState.Extracting when file.PageCount is { } pages =>
-            string.Create(CultureInfo.InvariantCulture, $"reading page {Math.Min(file.PagesDone + 1, pages)} of {pages}"),
+            string.Create(CultureInfo.InvariantCulture, $"{(file.RecognisingPage is null ? "reading" : "recognising")} page {Math.Min(file.RecognisingPage ?? file.PagesDone + 1, pages)} of {pages}"),
         DocumentState.Extracting => "reading",
         DocumentState.Embedding when file.ChunkCount is { } chunks and > 0 =>
             string.Create(CultureInfo.InvariantCulture, $"preparing for search, {100 * file.ChunksDone / chunks} %"),

@@ -31,6 +31,8 @@ public static class DocumentWords
         DocumentState.Stored when file is { IsSearchable: true, NextName: { } next } => $"waiting to be replaced by {next}; answers go on",
         DocumentState.Stored when file.IsSearchable => "waiting to be read again; answers go on",
         DocumentState.Stored => file.Attempt > 0 ? "waiting to start again" : "waiting for its turn",
+        DocumentState.Extracting when file is { RecognisingPage: { } scan, PageCount: > 1 and var all } => Invariant($"recognising page {Math.Min(scan, all):N0} of {all:N0}"),
+        DocumentState.Extracting when file.RecognisingPage is not null => "recognising text",
         DocumentState.Extracting when file.PageCount is > 1 and { } pages && file.PagesDone > 0 => Invariant($"reading {Unit(file)} {Math.Min(file.PagesDone, pages):N0} of {pages:N0}"),
         DocumentState.Extracting => "reading",
         DocumentState.Chunking => "dividing into passages",

@@ -47,9 +47,10 @@ public static class Words
         return $"{(pages.Count == 1 ? "Page" : "Pages")} {(parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}")}";
     }
 
-    /// <summary>"12 pages/s", "0.4 pages/s".</summary>
-    public static string Rate(double perSecond, string one, string many) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(perSecond >= 10 ? Math.Round(perSecond) : Math.Round(perSecond, 1)):0.#} {(perSecond == 1 ? one : many)}/s");
+    /// <summary>"12 pages/s", "0.4 pages/s", "2.4 pages/min".</summary>
+    public static string Rate(double perSecond, string one, string many) => perSecond < 0.1
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(perSecond * 60, 1):0.#} {many}/min")
+        : string.Create(CultureInfo.InvariantCulture, $"{(perSecond >= 10 ? Math.Round(perSecond) : Math.Round(perSecond, 1)):0.#} {(perSecond == 1 ? one : many)}/s");
 
     /// <summary>Time left, rounded as an estimate deserves.</summary>
     public static string Left(double seconds) => seconds switch

@@ -26,6 +26,9 @@ internal sealed class CollectingSink(Action<ExtractedPage>? onPage = null) : IEx
     public List<ExtractedPage> Pages { get; } = [];
     public int Begun { get; private set; }
 
+    /// <summary>Pages whose recognition was announced.</summary>
+    public List<int> Recognised { get; } = [];
+
     /// <summary>Where reading is to begin; then where it is.</summary>
     public (int Page, int Start) Next { get; set; } = (1, 0);
 
@@ -35,6 +38,8 @@ internal sealed class CollectingSink(Action<ExtractedPage>? onPage = null) : IEx
         Title = metadataTitle;
         return ValueTask.CompletedTask;
     }
+
+    public void Recognising(int page) => Recognised.Add(page);
 
     public ValueTask PageAsync(ExtractedPage page, CancellationToken cancel)
     {

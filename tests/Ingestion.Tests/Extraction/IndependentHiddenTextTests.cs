@@ -40,6 +40,7 @@ public sealed class IndependentHiddenTextTests
             }
         }
 
+        Assert.DoesNotContain(missed, line => line.StartsWith("white on white /", StringComparison.Ordinal));   // in no colour space
         Assert.True(found >= 0.99 * planted && read >= 0.99 * lines, $"{found} of {planted} planted spans found; {read} of {lines} lines of prose read.\n{string.Join('\n', missed)}");
     }
 
@@ -62,6 +63,7 @@ public sealed class IndependentHiddenTextTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{hiddenLetters} letters hidden and {lostLetters} lost of {letters}.\n{string.Join('\n', faults)}");
+        Assert.DoesNotContain(faults, line => line.StartsWith("colour space /", StringComparison.Ordinal));
         Assert.True(hiddenLetters <= 0.001 * letters && lostLetters <= 0.001 * letters, $"{hiddenLetters} letters hidden and {lostLetters} lost of {letters}.\n{string.Join('\n', faults)}");
     }
 

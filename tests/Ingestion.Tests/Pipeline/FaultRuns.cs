@@ -17,7 +17,7 @@ internal sealed partial class FaultRuns(int seed)
 
     private readonly byte[] file = PdfFiles.Text(Pages, seed);
 
-    private static (string, string)[] Fast => [("Retrieval:MaxLease", "00:00:02"), ("Ingestion:RenewSeconds", "0.3"), ("Retrieval:PollInterval", "00:00:00.2"), ("Ingestion:EmbeddingBatch", "8")];
+    internal static (string, string)[] Fast => [("Retrieval:MaxLease", "00:00:02"), ("Ingestion:RenewSeconds", "0.3"), ("Retrieval:PollInterval", "00:00:00.2"), ("Ingestion:EmbeddingBatch", "8")];
 
     /// <summary>kill -9 at a stage; a worker of another name takes the job when its lease ends.</summary>
     public async Task<TimeSpan> KillAsync(StopPoint point)
@@ -183,10 +183,11 @@ internal sealed partial class FaultRuns(int seed)
         await UntilAsync(async () => (await shop.StatusAsync(document)) is { State: DocumentState.Ready } status && status.LiveGeneration > 0);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds)
+    /// <param name="limit">Null: a minute.</param>
+    internal static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? limit = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Shop.Cancel);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(limit ?? Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
         while (!await holds())
         {

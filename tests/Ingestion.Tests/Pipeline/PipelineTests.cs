@@ -84,7 +84,7 @@ public sealed class PipelineTests
     {
         using var engine = new Extraction.Kinds.EngineScript();
         await using Shop shop = await Shop.OpenAsync(("Ingestion:Ocr", "Tesseract"), ("Ingestion:OcrCommand", engine.Write(Extraction.Kinds.EngineScript.Faint)));
-        StoredPicture unreadable = new([1, 2, 3], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode");
+        StoredPicture unreadable = new([.. Jbig2Files.Page(0, 100, 100), .. Jbig2Files.Segment(1, 22, [], [])], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode");
         DocumentStatus status = await shop.IngestAsync("mixed.pdf", ScanFiles.Build(
             ScanFiles.TextPage("A page with letters."), (ScanFiles.Whole, [ScanFiles.TwoLevel], 0), (ScanFiles.Whole, [unreadable], 0)));
 

@@ -13,8 +13,10 @@ public sealed class WorkClockTests
     {
         WorkClock time = Begin();
         clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Null(time.PagesPerSecond(2));   // two pages are no rate
-        Assert.Equal(5, time.PagesPerSecond(10));
+        time.Read(2);
+        Assert.Null(time.PagesPerSecond);   // two pages are no rate
+        time.Read(10);
+        Assert.Equal(5, time.PagesPerSecond);
         Assert.Null(time.WhileReading(10, 100, 20));   // nobody knows how fast this machine embeds
     }
 
@@ -24,6 +26,7 @@ public sealed class WorkClockTests
         rate.Add(40, TimeSpan.FromSeconds(2));
         WorkClock time = Begin();
         clock.Advance(TimeSpan.FromSeconds(2));
+        time.Read(10);
 
         // 90 pages at 5 pages/s, and 200 chunks, two a page, at 20 chunks/s.
         Assert.Equal(18 + 10, time.WhileReading(10, 100, 20)!.Value, 6);
@@ -35,8 +38,35 @@ public sealed class WorkClockTests
         var time = new WorkClock(rate, clock);
         time.BeginReading(1_000);
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(time.PagesPerSecond(1_001));
-        Assert.Equal(8, time.PagesPerSecond(1_008));
+        time.Read(1_001);
+        Assert.Null(time.PagesPerSecond);
+        time.Read(1_008);
+        Assert.Equal(8, time.PagesPerSecond);
+    }
+
+    [Fact]
+    public void Reading_FromLettersToScans_CountsWhatWasOfLate()
+    {
+        rate.Add(40, TimeSpan.FromSeconds(2));
+        WorkClock time = Begin();
+        for (int page = 1; page <= 100; page++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(0.02));
+            time.Read(page);
+        }
+
+        Assert.Equal(50, time.PagesPerSecond!.Value, 6);
+        for (int page = 101; page <= 108; page++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            time.Read(page);
+        }
+
+        Assert.Equal(0.2, time.PagesPerSecond!.Value, 6);
+        clock.Advance(TimeSpan.FromSeconds(60));
+        time.Read(109);
+        Assert.Equal(3 / 70.0, time.PagesPerSecond!.Value, 6);   // three pages at least
+        Assert.Equal(70 + (2 * 112 / 20.0), time.WhileReading(109, 112, 218)!.Value, 6);
     }
 
     [Fact]

@@ -373,7 +373,11 @@ public sealed class JobQueueTests
         var reading = await store.StatusAsync(scope, document);
         Assert.Equal((8.0, null), (reading.PagesPerSecond, reading.SecondsLeft));
 
+        await store.Jobs.RenewAsync(lease, Reading with { RecognisingPage = 2 }, Cancel);
+        Assert.Equal(2, (await store.StatusAsync(scope, document)).RecognisingPage);
+
         await store.Jobs.RenewAsync(lease, new IngestionProgress(DocumentState.Embedding, 4, 4, 20, 100, SecondsLeft: 40), Cancel);
+        Assert.Null((await store.StatusAsync(scope, document)).RecognisingPage);
         store.Clock.Advance(TimeSpan.FromSeconds(5));
         var embedding = await store.StatusAsync(scope, document);
         Assert.Equal((null, 35.0), (embedding.PagesPerSecond, embedding.SecondsLeft));

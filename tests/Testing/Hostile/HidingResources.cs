@@ -38,6 +38,12 @@ internal static class HidingResources
             /Sep [/Separation/Signal/DeviceRGB {Tint}]/DevN [/DeviceN[/One]/DeviceRGB {Tint}]
             /Icc [/ICCBased {icc} 0 R]/Idx [/Indexed/DeviceRGB 1<000000FFFFFF>]/CalG [/CalGray<</WhitePoint[0.9505 1 1.089]>>]/CalR [/CalRGB<</WhitePoint[0.9505 1 1.089]>>]/Lab [/Lab<</WhitePoint[0.9642 1 0.8249]/Range[-100 100 -100 100]>>]
             """;
+        // Names that are those of families, too; spaces whose tints lead to Lab.
+        const string Lab = "[/Lab<</WhitePoint[0.9505 1 1.089]>>]";
+        int towards = pdf.AddStream("{ exch pop 70 mul 100 exch sub 0 0 }", "/FunctionType 4/Domain[0 1 0 1]/Range[0 100 -100 100 -100 100]");
+        spaces += $"/L1 {Lab}/ICCBased [/ICCBased {icc} 0 R]/CalGray [/CalGray<</WhitePoint[0.9505 1 1.089]/Gamma 2.2>>]/DevL [/DeviceN[/One/Two]{Lab} {towards} 0 R]" +
+            $"/SepL [/Separation/Chalk{Lab}<</FunctionType 2/Domain[0 1]/C0[100 0 0]/C1[30 40 20]/N 1>>]" +
+            "/CalR2 [/CalRGB<</WhitePoint[0.9642 1 0.8249]/Gamma[2.2 2.2 2.2]/Matrix[0.6097 0.3111 0.0195 0.2053 0.6257 0.0609 0.1492 0.0632 0.7446]>>]";
         string pictures = $"/Blue {Picture(pdf, 8, (_, _) => (30, 60, 160))} 0 R/White {Picture(pdf, 8, (_, _) => (255, 255, 255))} 0 R/Night {Picture(pdf, 32, (x, y) => ((byte)(x % 7 * 4), (byte)(y % 5 * 6), (byte)(20 + (x * y % 30))))} 0 R" +
             $"/Photo {Picture(pdf, 32, (x, y) => ((byte)(60 + (x * 5)), (byte)(40 + (y * 5)), (byte)(90 + (x * y % 60))))} 0 R/Scan {Picture(pdf, 128, (x, y) => y % 3 == 0 && x is > 14 and < 112 && (x * 7 % 11) > 2 ? ((byte)40, (byte)40, (byte)44) : ((byte)247, (byte)246, (byte)240))} 0 R" +
             $"/Half {Picture(pdf, 32, (x, _) => x < 30 ? ((byte)200, (byte)220, (byte)180) : ((byte)30, (byte)40, (byte)30))} 0 R";

@@ -59,6 +59,17 @@ public static class HidingTricks
         yield return new(Ground, "white picture on a grey page", $"q 0.6 g 0 0 612 792 re f Q $PROSE q 500 0 0 60 60 330 cm /White Do Q q 1 g {At} Q");
         yield return new(Ground, "flat part of a picture", $"q 500 0 0 60 60 330 cm /Half Do Q q 0.7843 0.8627 0.7059 rg BT /H 9 Tf 72 360 Td ($P) Tj ET Q");
         yield return new(Ground, "shading of one colour", $"q 60 330 500 60 re W n /WhiteShade sh Q q 60 330 500 60 re W n /Pattern cs /WhiteShade scn 60 330 500 60 re f Q q 1 g {At} Q");
+        foreach ((string variant, string operators) in ((string, string)[])
+        [
+            ("Lab of another name", "/L1 cs 100 0 0 sc"), ("near-white Lab", "/L1 cs 99 0.4 -0.5 sc"), ("ICC, named so", "/ICCBased cs 1 1 1 sc"), ("CalGray, named so", "/CalGray cs 1 sc"),
+            ("separation over Lab", "/SepL cs 0 scn"), ("DeviceN over Lab", "/DevL cs 0.7 0 scn"), ("CalRGB with a matrix", "/CalR2 cs 1 1 1 sc"), ("stroked in Lab", "1 Tr /Lab CS 100 0 0 SC"),
+        ])
+        {
+            yield return new("white on white", variant, $"q {operators} {At} Q");
+        }
+
+        yield return new(Ground, "box and text in Lab", $"q /Lab cs 40 30 -20 sc 60 330 500 60 re f 40.5 30 -20 sc {At} Q");
+        yield return new(Ground, "box in RGB, text in a separation over Lab", $"q 0.9767 0.9767 0.9767 rg 60 330 500 60 re f /SepL cs 0 scn {At} Q");
     }
 
     private static IEnumerable<HidingCase> Sizes()

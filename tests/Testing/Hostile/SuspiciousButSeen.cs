@@ -55,5 +55,14 @@ public static class SuspiciousButSeen
         yield return new("boxes", "UserUnit 10", $"q 0.1 0 0 0.1 0 0 cm $PROSE {At} Q", Page: "/MediaBox[0 0 61.2 79.2]/UserUnit 10");
         yield return new("boxes", "crop box larger than the page", At, Page: "/MediaBox[0 0 612 792]/CropBox[-50 -50 700 900]");
         yield return new("boxes", "corners swapped", At, Page: "/MediaBox[612 792 0 0]");
+        foreach ((string variant, string text) in ((string, string)[])
+        [
+            ("dark Lab", $"q /Lab cs 20 10 -30 sc $PROSE {At} Q"), ("blue Lab", $"q /L1 cs 60 0 -50 sc {At} Q"), ("pale Lab", $"q /L1 cs 88 0 0 sc {At} Q"), ("Lab, nothing set", $"q /Lab cs {At} Q"), ("Lab, stroked", $"q 1 Tr 0.3 w /Lab CS 10 0 0 SC {At} Q"),
+            ("separation over Lab", $"q /SepL cs 1 scn {At} Q"), ("DeviceN over Lab", $"q /DevL cs 0 0.9 scn {At} Q"), ("CalRGB with a matrix", $"q /CalR2 cs 0.2 0.1 0.5 sc {At} Q"), ("CalGray, named so", $"q /CalGray cs 0.3 sc {At} Q"), ("ICC, named so", $"q /ICCBased cs 0.5 0 0 sc {At} Q"),
+            ("white Lab on a box in Lab", $"q /Lab cs 30 20 -40 sc 60 330 500 60 re f 100 0 0 sc {At} Q"), ("white Lab before, black after", $"q /Lab cs 100 0 0 sc 60 330 500 60 re f Q {At}"),
+        ])
+        {
+            yield return new("colour space", variant, text);
+        }
     }
 }

@@ -6,7 +6,8 @@ namespace Rag.Testing.Pdf;
 
 /// <summary>A picture as a PDF stores it.</summary>
 /// <param name="Entries">Of its dictionary, but for type and length.</param>
-public sealed record StoredPicture(byte[] Data, string Entries);
+/// <param name="Globals">What its JBIG2 stream shares with others; null where it shares nothing.</param>
+public sealed record StoredPicture(byte[] Data, string Entries, byte[]? Globals = null);
 
 /// <summary>PDF files whose pages are pictures, as scanners write them.</summary>
 public static class ScanFiles
@@ -34,6 +35,99 @@ public static class ScanFiles
     public static StoredPicture TwoLevel { get; } = Rows(0, Height);
 
     public static StoredPicture Stencil { get; } = TwoLevel with { Entries = $"/ImageMask true/Width {Width}/Height {Height}/BitsPerComponent 1/Decode[1 0]/Filter/FlateDecode" };
+
+    /// <summary>Two levels, 0 is black, LZW.</summary>
+    public static StoredPicture Lzw => new(LzwOf([.. Bits().Select(each => (byte)~each)]), Plain + "/Filter/LZWDecode");
+
+    /// <summary>Two levels, 0 is black, in runs.</summary>
+    public static StoredPicture Runs => new(RunsOf([.. Bits().Select(each => (byte)~each)]), Plain + "/Filter/RunLengthDecode");
+
+    /// <summary>Two levels, pixel by pixel in JBIG2.</summary>
+    public static StoredPicture Jbig2 => new(Jbig2Files.Generic(Pixels(), Width, template: 0, typical: true), Plain + "/Filter/JBIG2Decode");
+
+    /// <summary>Two levels, symbols in JBIG2 that are kept apart.</summary>
+    public static StoredPicture Jbig2Symbols => Jbig2Files.Symbols(Pixels(), Width, (60, 44), built: true) is var (globals, data) ? new(data, Plain + "/Filter/JBIG2Decode", globals) : throw new InvalidOperationException();
+
+    private static string Plain => $"/Width {Width}/Height {Height}/ColorSpace/DeviceGray/BitsPerComponent 1";
+
+    /// <summary>The two-level picture, a byte for each pixel, 1 is black.</summary>
+    public static byte[] Pixels()
+    {
+        byte[] bits = Bits();
+        return [.. Enumerable.Range(0, Width * Height).Select(i => (byte)((bits[(i / Width * Row) + (i % Width / 8)] >> (7 - (i % Width % 8))) & 1))];
+    }
+
+    /// <summary>LZW with codes that grow early, as PDF has it. Source: ISO 32000-1, 7.4.4.</summary>
+    public static byte[] LzwOf(ReadOnlySpan<byte> samples)
+    {
+        var packed = new List<byte>();
+        var known = new Dictionary<(int Before, byte Next), int>();
+        int code = -1, width = 9, codes = 258;
+        uint held = 0;
+        int bits = 0;
+        Put(256);
+        foreach (byte sample in samples)
+        {
+            if (code < 0)
+            {
+                code = sample;
+            }
+            else if (known.TryGetValue((code, sample), out int longer))
+            {
+                code = longer;
+            }
+            else
+            {
+                Put(code);
+                known[(code, sample)] = codes++;
+                width = codes >= 2_048 ? 12 : codes >= 1_024 ? 11 : codes >= 512 ? 10 : 9;
+                if (codes == 4_095)
+                {
+                    Put(256);
+                    known.Clear();
+                    (width, codes) = (9, 258);
+                }
+
+                code = sample;
+            }
+        }
+
+        Put(code);
+        codes++;
+        width = codes >= 2_048 ? 12 : codes >= 1_024 ? 11 : codes >= 512 ? 10 : 9;
+        Put(257);
+        packed.Add((byte)(held << (8 - bits)));
+        return [.. packed];
+
+        void Put(int value)
+        {
+            (held, bits) = ((held << width) | (uint)value, bits + width);
+            for (; bits >= 8; bits -= 8)
+            {
+                packed.Add((byte)(held >> (bits - 8)));
+            }
+        }
+    }
+
+    /// <summary>Runs of two and more, and the rest. Source: ISO 32000-1, 7.4.5.</summary>
+    private static byte[] RunsOf(ReadOnlySpan<byte> samples)
+    {
+        var packed = new List<byte>();
+        for (int at = 0; at < samples.Length;)
+        {
+            int run = 1;
+            while (run < 128 && at + run < samples.Length && samples[at + run] == samples[at])
+            {
+                run++;
+            }
+
+            packed.AddRange(run > 1 ? [(byte)(257 - run), samples[at]] : [0, samples[at]]);
+            at += run;
+        }
+
+        packed.Add(128);
+        return [.. packed];
+    }
 
     /// <summary>Rows of the two-level picture.</summary>
     public static StoredPicture Rows(int from, int until) => new(
@@ -76,12 +170,15 @@ public static class ScanFiles
         foreach ((string content, StoredPicture[] pictures, int rotate) in pages)
         {
             string names = string.Concat(pictures.Select((picture, i) => string.Create(
-                CultureInfo.InvariantCulture, $"/Im{i + 1} {file.AddStream(picture.Data, "/Type/XObject/Subtype/Image" + picture.Entries)} 0 R ")));
+                CultureInfo.InvariantCulture, $"/Im{i + 1} {file.AddStream(picture.Data, "/Type/XObject/Subtype/Image" + picture.Entries + Shared(picture))} 0 R ")));
             string box = rotate % 180 == 0 ? "[0 0 612 792]" : "[0 0 792 612]";
             int page = file.Add(
                 $"<</Type/Page/Parent {tree} 0 R/MediaBox{box}/Rotate {rotate}/Contents {file.AddStream(content)} 0 R/Resources<</Font<</F1 {font} 0 R>>/XObject<<{names}>>>>>>");
             kids.Append(CultureInfo.InvariantCulture, $"{page} 0 R ");
         }
+
+        string Shared(StoredPicture picture) =>
+            picture.Globals is null ? "" : string.Create(CultureInfo.InvariantCulture, $"/DecodeParms<</JBIG2Globals {file.AddStream(picture.Globals, "")} 0 R>>");
 
         file.Set(tree, $"<</Type/Pages/Kids[{kids}]/Count {pages.Length}>>");
         return file.ToFile(file.Add($"<</Type/Catalog/Pages {tree} 0 R>>"));

@@ -167,6 +167,10 @@ public sealed class AnswerKindTests
         Assert.All([owner, guest], a => Assert.Equal(AnswerKind.FilesBeingRead, a.Kind));
         Assert.Contains("NVDA.pdf (reading page 41 of 132)", owner.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("NVDA", guest.Text, StringComparison.Ordinal);
+
+        world.Library.Files[0] = world.Library.Files[0] with { RecognisingPage = 41 };
+        owner = (await world.AnswerAsync(world.Owner, Question)).Answer!;
+        Assert.Contains("NVDA.pdf (recognising page 41 of 132)", owner.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,6 +35,13 @@ public sealed class FileTextTests
         Assert.Equal(words, DocumentWords.State(File(state, done, pages)));
 
     [Theory]
+    [InlineData(DocumentState.Extracting, 40, 132, "recognising page 41 of 132")]
+    [InlineData(DocumentState.Extracting, 0, 1, "recognising text")]
+    [InlineData(DocumentState.Extracting, 0, null, "recognising text")]
+    public void State_WhileAScannedPageIsRecognised_SaysSo(DocumentState state, int done, int? pages, string words) =>
+        Assert.Equal(words, DocumentWords.State(File(state, done, pages) with { RecognisingPage = done + 1 }));
+
+    [Theory]
     [InlineData(new int[0], "ready, with a remark")]
     [InlineData(new[] { 7 }, "ready, page 7 has no text")]
     [InlineData(new[] { 7, 9 }, "ready, 2 pages have no text")]

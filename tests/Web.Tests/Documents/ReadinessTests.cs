@@ -65,6 +65,7 @@ public sealed class ReadinessTests
         Assert.Equal("Pages 1, 3, 5, 7, 9 and 3 more", Words.Pages([1, 3, 5, 7, 9, 11, 13, 15]));
 
     [Theory]
+    [InlineData(0.04, "2.4 pages/min")]
     [InlineData(0.44, "0.4 pages/s")]
     [InlineData(1, "1 page/s")]
     [InlineData(131.7, "132 pages/s")]

@@ -144,6 +144,11 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     await sink.PageAsync(extracted, cancel);
                     break;
                 case { Kind: FrameKind.Picture, Payload: var payload } when scans is not null && passed == first - 1 && next <= pageCount:
+                    if (scans.IsAble)
+                    {
+                        sink.Recognising(next);
+                    }
+
                     await scans.AddAsync(ScanPicture.Parse(payload), cancel);   // the child waits at its full pipe meanwhile: one picture at a time
                     break;
                 case { Kind: FrameKind.Done, Payload: [] } when pageCount > 0 && next == pageCount + 1:

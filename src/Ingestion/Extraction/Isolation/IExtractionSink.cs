@@ -11,5 +11,8 @@ internal interface IExtractionSink
     /// <exception cref="InvalidDataException">The file is not the one that was begun.</exception>
     ValueTask BeginAsync(string metadataTitle, int pageCount, CancellationToken cancel);
 
+    /// <summary>Said before the words of a scanned page are looked for, for each of its pictures. It may come without <see cref="BeginAsync"/>: how many pages a picture file has is known at the end.</summary>
+    void Recognising(int page);
+
     ValueTask PageAsync(ExtractedPage page, CancellationToken cancel);
 }

@@ -14,6 +14,7 @@ internal sealed class PictureReader(OcrProgram program, IngestionOptions options
             return RefusalReason.OcrOff;
         }
 
+        sink.Recognising(sink.Next.Page);
         (RefusalReason? refusal, string table) = await program.RunAsync(picture, [], TimeSpan.MaxValue, cancel);
         if (refusal is not null)
         {

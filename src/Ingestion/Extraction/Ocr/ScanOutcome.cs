@@ -29,6 +29,9 @@ internal readonly record struct ScanOutcome(byte Confidence, ScanTrouble Trouble
 
     public bool IsUnsure => Confidence is > 0 and < Sure;
 
+    /// <summary>The engine had its time with the page, whatever came of it.</summary>
+    public bool WasTried => Confidence > 0 || Trouble is ScanTrouble.TimedOut or ScanTrouble.EngineFailed or ScanTrouble.NoWords;
+
     /// <summary>Ends the sentence "Page 3 is a scan that could not be read: …".</summary>
     public string Why => Trouble switch
     {

@@ -15,6 +15,9 @@ internal sealed class ScanRecogniser(OcrProgram program, IngestionOptions option
     private int pictures;
     private bool missing;
 
+    /// <summary>There are an engine and time: a picture is looked at, not only counted.</summary>
+    public bool IsAble => !missing && left > TimeSpan.Zero;
+
     /// <summary>Forgets what was recognised of a page that did not come.</summary>
     public void Begin()
     {
@@ -31,7 +34,7 @@ internal sealed class ScanRecogniser(OcrProgram program, IngestionOptions option
             throw new InvalidDataException("More pictures than a page may have.");
         }
 
-        if (missing || left <= TimeSpan.Zero)
+        if (!IsAble)
         {
             trouble = missing ? ScanTrouble.EngineMissing : ScanTrouble.FileTimedOut;
             return;

@@ -287,6 +287,9 @@ namespace Rag.Retrieval.Knowledge.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("RecognisingPage")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime?>("RetryAt")
                         .HasColumnType("TEXT");
 

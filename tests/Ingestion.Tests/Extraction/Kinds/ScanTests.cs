@@ -23,12 +23,13 @@ public sealed class ScanTests : IDisposable
             ("q 612 0 0 90 0 702 cm /Im1 Do Q q 612 0 0 702 0 0 cm /Im2 Do Q", [ScanFiles.Rows(0, 150), ScanFiles.Rows(150, 1_320)], 0),   // cut through the first line
             ("q 0 792 -612 0 612 0 cm /Im1 Do Q", [ScanFiles.SidewaysColour()], 0),
             ("q 0 792 -612 0 612 0 cm /Im1 Do Q", [ScanFiles.SidewaysJpeg], 0),
-            ("0 g " + ScanFiles.Whole + "0 g 60 630 500 32 re f", [ScanFiles.Stencil], 0));   // the second line is blacked out
+            ("0 g " + ScanFiles.Whole + "0 g 60 630 500 32 re f", [ScanFiles.Stencil], 0),   // the second line is blacked out
+            (ScanFiles.Whole, [ScanFiles.Jbig2Symbols], 0));
         await using var pool = Extractors.Pool(options => options.Ocr = OcrEngine.Tesseract);
         Reading reading = await pool.ReadAsync(file);
 
         Assert.Null(reading.Reason);
-        Assert.Equal((8, "A page with letters is not recognised."), (reading.Pages.Count, reading.Page(1).Text.Text.Trim()));
+        Assert.Equal((9, "A page with letters is not recognised."), (reading.Pages.Count, reading.Page(1).Text.Text.Trim()));
         Assert.Null(reading.Page(1).Scan);
         foreach (ExtractedPage page in reading.Pages.Skip(1))
         {
@@ -47,6 +48,18 @@ public sealed class ScanTests : IDisposable
 
             Assert.Equal(!blackened, page.Text.Text.Contains("Spare parts", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task EveryWayToPackAScan_GivesTheEngineTheSamePicture()
+    {
+        StoredPicture[] ways = [ScanFiles.TwoLevel, ScanFiles.Lzw, ScanFiles.Runs, ScanFiles.Jbig2, ScanFiles.Jbig2Symbols];
+        await using var pool = engine.Pool(EngineScript.Checksum);
+        Reading reading = await pool.ReadAsync(ScanFiles.Build([.. ways.Select(way => (ScanFiles.Whole, (StoredPicture[])[way], 0))]));
+
+        Assert.All(reading.Pages, page => Assert.True(page.Scan is { Trouble: ScanTrouble.None }, $"page {page.Text.Number}: {page.Scan}"));
+        Assert.StartsWith("Checksum ", reading.Page(1).Text.Text, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Repeat(reading.Page(1).Text.Text, ways.Length), reading.Pages.Select(page => page.Text.Text));
     }
 
     [Fact]
@@ -97,11 +110,19 @@ public sealed class ScanTests : IDisposable
             (ScanFiles.Whole, [new([1, 2, 3], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode")], 0),
             (ScanFiles.Whole, [new([1, 2, 3], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode")], 0),
             ("0 g " + pieces, [ScanFiles.Jpeg], 0),
+            (ScanFiles.Whole, [new(Jbig2Files.Page(0, 30_000, 30_000), "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode")], 0),
+            (ScanFiles.Whole, [new([.. Jbig2Files.Page(0, 100, 100), .. Jbig2Files.Segment(1, 22, [], [])], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode")], 0),   // a halftone
+            (ScanFiles.Whole, [new(ScanFiles.LzwOf(new byte[5_000_000]), "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/LZWDecode")], 0),
+            (ScanFiles.Whole, [new([0x80, 0x0B, 0x60, 0x50, 0x22], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/LZWDecode")], 0),   // no end
+            (ScanFiles.Whole, [new([.. Enumerable.Repeat<byte[]>([129, 0], 100_000).SelectMany(pair => pair)], "/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/RunLengthDecode")], 0),
             ScanFiles.TextPage("Letters.")));
 
         Assert.Null(reading.Reason);
         Assert.Equal(
-            [ScanTrouble.TooLarge, ScanTrouble.TooLarge, ScanTrouble.Damaged, ScanTrouble.TooLarge, ScanTrouble.NotDecoded, ScanTrouble.Damaged, ScanTrouble.EngineFailed, null],
+            [
+                ScanTrouble.TooLarge, ScanTrouble.TooLarge, ScanTrouble.Damaged, ScanTrouble.TooLarge, ScanTrouble.Damaged, ScanTrouble.Damaged, ScanTrouble.EngineFailed,
+                ScanTrouble.TooLarge, ScanTrouble.NotDecoded, ScanTrouble.TooLarge, ScanTrouble.Damaged, ScanTrouble.TooLarge, null,
+            ],
             reading.Pages.Select(page => page.Scan?.Trouble));
         Assert.Equal("Letters.\n", reading.Text);
     }

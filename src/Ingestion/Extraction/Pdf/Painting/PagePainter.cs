@@ -52,6 +52,21 @@ internal sealed class PagePainter(
         return new PaintedPage(pageNumberCurrent, displayed.Width, displayed.Height, glyphs, areas.All, marks.Replacements) { Pictures = pictures };
     }
 
+    protected override void ProcessOperations(IReadOnlyList<IGraphicsStateOperation> operations)
+    {
+        foreach (IGraphicsStateOperation operation in operations)
+        {
+            IColorSpaceContext? colours = operation is SetStrokeColorSpace or SetNonStrokeColorSpace ? GetCurrentState().ColorSpaceContext : null;
+            bool named = colours is not null && (operation is SetNonStrokeColorSpace fill
+                ? ColourNames.Set(fill.Name, ResourceStore, colours.SetNonStrokingColorspace)
+                : operation is SetStrokeColorSpace stroke && ColourNames.Set(stroke.Name, ResourceStore, colours.SetStrokingColorspace));
+            if (!named)
+            {
+                operation.Run(this);
+            }
+        }
+    }
+
     public override void RenderGlyph(
         IFont font, CurrentGraphicsState currentState, double fontSize, double pointSize, int code, string unicode, long currentOffset,
         in TransformationMatrix renderingMatrix, in TransformationMatrix textMatrix, in TransformationMatrix transformationMatrix, CharacterBoundingBox characterBoundingBox)

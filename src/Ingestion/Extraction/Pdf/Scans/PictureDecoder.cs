@@ -55,7 +55,7 @@ internal static class PictureDecoder
     }
 
     /// <summary>Its samples as they are.</summary>
-    /// <param name="fax">Those of a facsimile, too, which take long.</param>
+    /// <param name="fax">Those of a facsimile and of JBIG2, too, which take long.</param>
     /// <exception cref="ScanException">It cannot be had, or is larger than <paramref name="most"/> bytes.</exception>
     public static UnfoldedPicture Unfold(IPdfImage image, long most, bool fax)
     {
@@ -80,8 +80,16 @@ internal static class PictureDecoder
             case ["FlateDecode" or "Fl"]:
                 Inflate(image.RawMemory, (row * height) + height + Slack, keep: false);   // a predictor adds a byte to each row
                 break;
-            case ["CCITTFaxDecode" or "CCF"] when fax && bits == 1 && FaxColumns(image) == width:
+            case ["CCITTFaxDecode" or "CCF"] when fax && bits == 1 && Parameter(image, NameToken.Columns, 1728) == width:
                 break;
+            case ["LZWDecode" or "LZW"]:
+                PackedSize.OfLzw(image.RawMemory.Span, Parameter(image, NameToken.EarlyChange, 1) == 1, (row * height) + height + Slack);
+                break;
+            case ["RunLengthDecode" or "RL"]:
+                PackedSize.OfRuns(image.RawMemory.Span, (row * height) + Slack);
+                break;
+            case ["JBIG2Decode"] when fax && bits == 1 && components == 1:
+                return new UnfoldedPicture(Jbig2Pictures.Decode(image, width, height, Parameters(image)), width, height, bits, components, (int)row);
             default:
                 throw new ScanException(ScanTrouble.NotDecoded);
         }
@@ -192,12 +200,15 @@ internal static class PictureDecoder
             };
     }
 
-    private static int FaxColumns(IPdfImage image)
+    private static int Parameter(IPdfImage image, NameToken name, int usual) =>
+        Parameters(image) is { } parameters && parameters.TryGet(name, out IToken? value) ? (value as NumericToken)?.Int ?? -1 : usual;
+
+    /// <summary>Of the one filter that it has.</summary>
+    private static DictionaryToken? Parameters(IPdfImage image)
     {
         DictionaryToken facts = image.ImageDictionary;
         IToken? parameters = facts.TryGet(NameToken.DecodeParms, out IToken? given) || facts.TryGet(NameToken.Dp, out given) ? given : null;
-        parameters = parameters is ArrayToken { Data: [var only] } ? only : parameters;
-        return parameters is DictionaryToken dictionary && dictionary.TryGet(NameToken.Columns, out IToken? columns) ? (columns as NumericToken)?.Int ?? -1 : 1728;
+        return (parameters is ArrayToken { Data: [var only] } ? only : parameters) as DictionaryToken;
     }
 }
 
