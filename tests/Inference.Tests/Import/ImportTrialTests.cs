@@ -9,6 +9,8 @@ public sealed class ImportTrialTests : IDisposable
 {
     private readonly ImportBench bench = new();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => bench.Dispose();
 
     [Fact]
@@ -39,10 +41,10 @@ public sealed class ImportTrialTests : IDisposable
     {
         var imported = await bench.ImportAsync(new TinyGguf(new()).File);
         var path = Path.Combine(imported.Folder, file);
-        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        var bytes = await File.ReadAllBytesAsync(path, Cancel);
         bytes[^1] ^= 1;   // as a failing disk does
-        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
-        var error = Assert.Throws<FormatException>(() => ImportTrial.Run(ImportBench.Sessions, ModelFolder.Open(imported.Folder, ModelKind.Chat, 8_192), default));
+        await File.WriteAllBytesAsync(path, bytes, Cancel);
+        var error = Assert.Throws<FormatException>(() => ImportTrial.Run(ImportBench.Sessions, ModelFolder.Open(imported.Folder, ModelKind.Chat, 8_192), Cancel));
         Assert.StartsWith("the model that came of it does not run. The model file ", error.Message);
         Assert.Contains(words, error.Message);
     }
@@ -53,9 +55,9 @@ public sealed class ImportTrialTests : IDisposable
         var imported = await bench.ImportAsync(new TinyGguf(new()).File);
         var manifest = ModelFolder.Open(imported.Folder, ModelKind.Chat, 8_192).Manifest;
         var nonsense = "\x08\x08\x3A\x00"u8.ToArray();   // ir_version, and an empty graph
-        await File.WriteAllBytesAsync(Path.Combine(imported.Folder, "model.onnx"), nonsense, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(imported.Folder, "model.onnx"), nonsense, Cancel);
         manifest.Files["model.onnx"] = new(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(nonsense)), nonsense.Length);
-        var error = Assert.Throws<FormatException>(() => ImportTrial.Run(ImportBench.Sessions, new(imported.Folder, manifest), default));
+        var error = Assert.Throws<FormatException>(() => ImportTrial.Run(ImportBench.Sessions, new(imported.Folder, manifest), Cancel));
         Assert.StartsWith($"the model that came of it does not run. ONNX Runtime refused the model {imported.Id}: ", error.Message);
     }
 
