@@ -9,10 +9,10 @@ internal static class Acts
 {
     private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DOCENT_SCREENSHOTS");
 
-    public static async Task SignInAsync(IPage page)
+    public static async Task SignInAsync(IPage page, string name = "owner")
     {
         await page.GotoAsync("/sign-in");
-        await page.GetByLabel("Name").FillAsync("owner");
+        await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(DocentClient.Password);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "My assistants" })).ToBeVisibleAsync();
@@ -46,6 +46,20 @@ internal static class Acts
         if (Screenshots is not null)
         {
             await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, name + ".png") });
+        }
+    }
+
+    /// <summary>As <see cref="ShootAsync"/>, of the whole page: wide and light, then narrow and dark.</summary>
+    public static async Task ShootBothAsync(IPage page, string name)
+    {
+        if (Screenshots is not null && page.ViewportSize is { } before)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, name + "-desktop.png"), FullPage = true });
+            await page.SetViewportSizeAsync(360, 740);
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, name + "-phone.png"), FullPage = true });
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+            await page.SetViewportSizeAsync(before.Width, before.Height);
         }
     }
 }

@@ -38,6 +38,14 @@ public sealed partial class DocentClient : IDisposable
         return (await ReadAsync(answer)).GetProperty("id").GetGuid();
     }
 
+    /// <summary>A link that never ends and asks for nothing.</summary>
+    /// <returns>Its path on the server.</returns>
+    public async Task<string> ShareAsync(Guid assistant)
+    {
+        using var answer = await http.PostAsJsonAsync($"/api/v1/assistants/{assistant}/links", new { sourcesAllowed = true });
+        return (await ReadAsync(answer)).GetProperty("path").GetString()!;
+    }
+
     public async Task<Guid> UploadAsync(Guid assistant, string fileName, byte[] bytes)
     {
         using var content = new ByteArrayContent(bytes);

@@ -16,7 +16,7 @@ internal sealed class ChatEngine : IDisposable
     private Task thread = Task.CompletedTask;         // guarded by the gate
     private bool runs;                                // guarded by the gate
 
-    private readonly IKvCache cache;
+    private readonly KvCache cache;
     private readonly DecodeLoop[] loops;
     private readonly ChatSlots slots;
     private readonly BatchStep? step;   // null where each run copies the cache: then there is one slot

@@ -9,32 +9,27 @@ namespace Rag.Inference.Chat;
 /// Keys and values for a graph without GroupQueryAttention: such a graph takes the past as long as it is and writes past and new tokens to another place, so
 /// each run copies all of it. Two buffers per layer take turns. One sequence.
 /// </summary>
-internal sealed class CopiedKvCache : IKvCache
+internal sealed class CopiedKvCache : KvCache
 {
     private readonly KvLayer[] layers;
     private readonly OrtValue?[] past;      // by layer, (1, heads, capacity, head size) of which the beginning is used, without gaps
     private readonly OrtValue?[] present;
-    private readonly int step;
-    private readonly int contextLength;
     private int length;
 
     /// <param name="step">Tokens of the first capacity and of each growth.</param>
     public CopiedKvCache(InferenceSession session, int step, int contextLength)
+        : base(step, contextLength)
     {
-        (this.step, this.contextLength) = (Math.Min(step, contextLength), contextLength);
         layers = KvLayer.Of(session);
         (past, present) = (new OrtValue?[layers.Length], new OrtValue?[layers.Length]);
-        Resize(this.step);
+        Fit(1);
     }
 
     /// <inheritdoc/>
-    public int Capacity { get; private set; }
+    public override int Length(int slot) => length;
 
     /// <inheritdoc/>
-    public int Length(int slot) => length;
-
-    /// <inheritdoc/>
-    public void SetLength(int slot, int tokens)
+    public override void SetLength(int slot, int tokens)
     {
         for (var i = 0; i < layers.Length && tokens < length; i++)
         {
@@ -45,29 +40,10 @@ internal sealed class CopiedKvCache : IKvCache
     }
 
     /// <inheritdoc/>
-    public void Fit(int tokens)
-    {
-        var capacity = Math.Min((tokens + step - 1) / step * step, contextLength);
-        if (capacity != Capacity)
-        {
-            Resize(capacity);
-        }
-    }
+    public override void Copy(int from, int to, int tokens) => throw new NotSupportedException("There is one sequence.");
 
     /// <inheritdoc/>
-    public void Grow(int tokens)
-    {
-        if (tokens > Capacity)
-        {
-            Fit(tokens);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Copy(int from, int to, int tokens) => throw new NotSupportedException("There is one sequence.");
-
-    /// <inheritdoc/>
-    public int Prepare(OrtIoBinding binding, int slot, int added, int version)
+    public override int Prepare(OrtIoBinding binding, int slot, int added, int version)
     {
         for (var i = 0; i < layers.Length; i++)
         {
@@ -81,7 +57,7 @@ internal sealed class CopiedKvCache : IKvCache
     }
 
     /// <inheritdoc/>
-    public void Wrote(int slot, int added)
+    public override void Wrote(int slot, int added)
     {
         for (var i = 0; i < layers.Length; i++)
         {
@@ -91,13 +67,13 @@ internal sealed class CopiedKvCache : IKvCache
         length += added;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         Array.ForEach(past, value => value?.Dispose());
         Array.ForEach(present, value => value?.Dispose());
     }
 
-    private void Resize(int capacity)
+    protected override void Resize(int capacity)
     {
         var kept = Math.Min(length, capacity);
         for (var i = 0; i < layers.Length; i++)

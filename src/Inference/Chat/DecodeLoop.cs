@@ -21,7 +21,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly InferenceSession session;
     private readonly OrtIoBinding binding;
     private readonly RunOptions run = new();
-    private readonly IKvCache block;
+    private readonly KvCache block;
     private readonly int slot;
     private readonly bool ownsBlock;
     private readonly List<int> tokens = [];
@@ -50,7 +50,7 @@ internal sealed class DecodeLoop : IDisposable
     }
 
     /// <summary>Over one slot of a block that somebody else frees, as the session.</summary>
-    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, IKvCache block, int slot)
+    public DecodeLoop(OpenGraph graph, ModelManifest manifest, int prefillChunk, KvCache block, int slot)
     {
         (session, this.block, this.slot) = (graph.Session, block, slot);
         (contextLength, vocabularySize) = (manifest.ContextLength, manifest.VocabularySize);
@@ -97,7 +97,7 @@ internal sealed class DecodeLoop : IDisposable
 
     /// <summary>Keys and values of one sequence for the graph, which is checked first.</summary>
     /// <exception cref="InferenceException">Unavailable: a graph of another kind.</exception>
-    public static IKvCache Cache(OpenGraph graph, ModelManifest manifest, int cacheStep)
+    public static KvCache Cache(OpenGraph graph, ModelManifest manifest, int cacheStep)
     {
         Check(graph, manifest);
         return WritesInPlace(graph) ? Block(graph, manifest, 1, cacheStep) : new CopiedKvCache(graph.Session, cacheStep, manifest.ContextLength);

@@ -11,20 +11,19 @@ namespace Rag.Inference.Chat;
 /// and present, so GroupQueryAttention writes new tokens behind the old ones in place and nothing is copied per token. Memory that was never
 /// written is not resident, so an unused slot costs next to nothing.
 /// </summary>
-internal sealed class KvBlock : IKvCache
+internal sealed class KvBlock : KvCache
 {
     private readonly OrtAllocator allocator;
     private readonly OrtMemoryInfo? device;   // null: ordinary memory
     private readonly Layer[] layers;
     private readonly int[] lengths;           // tokens written per slot
-    private readonly int step;
-    private readonly int contextLength;
 
     /// <param name="slots">Sequences; on CUDA one.</param>
     /// <param name="step">Tokens of the first capacity and of each growth.</param>
     public KvBlock(InferenceSession session, ProviderChoice provider, int slots, int step, int contextLength)
+        // Growing would need a copy on the device; the whole context of a model for one machine fits there at once.
+        : base(provider.Provider == ExecutionProvider.Cuda ? contextLength : step, contextLength)
     {
-        this.contextLength = contextLength;
         lengths = new int[slots];
         layers = Array.ConvertAll(KvLayer.Of(session), layer => new Layer(layer));
         if (provider.Provider == ExecutionProvider.Cuda)
@@ -32,22 +31,16 @@ internal sealed class KvBlock : IKvCache
             ArgumentOutOfRangeException.ThrowIfNotEqual(slots, 1);
             device = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.Default);
             allocator = new OrtAllocator(session, device);
-            // Growing would need a copy on the device; the whole context of a model for one machine fits there at once.
-            this.step = contextLength;
         }
         else
         {
             allocator = OrtAllocator.DefaultInstance;
-            this.step = Math.Min(step, contextLength);
         }
 
-        Resize(this.step);
+        Fit(1);
     }
 
     public int Slots => lengths.Length;
-
-    /// <inheritdoc/>
-    public int Capacity { get; private set; }
 
     /// <summary>Changes with the capacity: what was bound before must be bound again.</summary>
     public int Version { get; private set; }
@@ -57,32 +50,13 @@ internal sealed class KvBlock : IKvCache
         KvLayer.Of(session).Sum(layer => (long)layer.Heads * layer.HeadSize * layer.NumberBytes);
 
     /// <inheritdoc/>
-    public int Length(int slot) => lengths[slot];
+    public override int Length(int slot) => lengths[slot];
 
     /// <inheritdoc/>
-    public void SetLength(int slot, int tokens) => lengths[slot] = tokens;
+    public override void SetLength(int slot, int tokens) => lengths[slot] = tokens;
 
     /// <inheritdoc/>
-    public void Fit(int tokens)
-    {
-        var capacity = Math.Min((tokens + step - 1) / step * step, contextLength);
-        if (capacity != Capacity)
-        {
-            Resize(capacity);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Grow(int tokens)
-    {
-        if (tokens > Capacity)
-        {
-            Fit(tokens);
-        }
-    }
-
-    /// <inheritdoc/>
-    public int Prepare(OrtIoBinding binding, int slot, int added, int version)
+    public override int Prepare(OrtIoBinding binding, int slot, int added, int version)
     {
         if (version != Version)
         {
@@ -93,7 +67,7 @@ internal sealed class KvBlock : IKvCache
     }
 
     /// <inheritdoc/>
-    public void Wrote(int slot, int added) => lengths[slot] += added;
+    public override void Wrote(int slot, int added) => lengths[slot] += added;
 
     /// <summary>Binds <paramref name="count"/> neighbouring slots as past and present.</summary>
     public void Bind(OrtIoBinding binding, int first, int count)
@@ -129,7 +103,7 @@ internal sealed class KvBlock : IKvCache
     }
 
     /// <inheritdoc/>
-    public void Copy(int from, int to, int tokens)
+    public override void Copy(int from, int to, int tokens)
     {
         foreach (var layer in layers)
         {
@@ -141,7 +115,7 @@ internal sealed class KvBlock : IKvCache
         lengths[to] = tokens;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         Array.ForEach(layers, layer => layer.Value?.Dispose());
         if (device is not null)
@@ -151,7 +125,7 @@ internal sealed class KvBlock : IKvCache
         }
     }
 
-    private void Resize(int capacity)
+    protected override void Resize(int capacity)
     {
         for (var slot = 0; slot < Slots; slot++)
         {

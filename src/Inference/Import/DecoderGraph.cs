@@ -11,10 +11,13 @@ namespace Rag.Inference.Import;
 internal sealed class DecoderGraph(GgufFile file, DecoderShape shape, WeightPieces pieces, ImportSteps steps, int bits, int accuracy) : IDisposable
 {
     // The embedding keeps 8 bits in blocks of 32: a file's Q8_0 comes out unchanged, and it serves as the head too.
-    private const int TableBits = 8, TableBlock = 32;
+    public const int TableBits = 8, TableBlock = 32;
 
     private readonly OnnxGraphWriter graph = new();
-    private readonly int block = bits == 8 ? 64 : 32;
+    private readonly int block = BlockOf(bits);
+
+    /// <summary>Numbers that share a scale.</summary>
+    public static int BlockOf(int bits) => bits == 8 ? 64 : 32;
 
     /// <summary>Writes everything.</summary>
     /// <returns>The bytes of the graph's file.</returns>

@@ -77,6 +77,11 @@ internal sealed record DecoderShape
             throw new FormatException($"its sizes do not fit together: {heads} heads, {keyHeads} of keys, {headSize} numbers each, width {hidden}");
         }
 
+        if (headSize % 16 != 0)
+        {
+            throw new FormatException($"its heads have {headSize} numbers each, and ONNX Runtime's attention takes multiples of 16");
+        }
+
         if ((keys.Size("attention.value_length", 1 << 12) ?? headSize) != headSize || (keys.Size("rope.dimension_count", 1 << 12) ?? headSize) != headSize)
         {
             throw new FormatException("its heads have keys and values of different sizes, or are rotated in part, which is not known");

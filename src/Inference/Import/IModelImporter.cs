@@ -5,11 +5,11 @@ public interface IModelImporter
 {
     /// <summary>
     /// Reads the file, writes the folder under a temporary name in the models folder and renames it at the end: an import that fails or is cancelled leaves nothing.
-    /// Needs memory for one row of weights and the scales of one matrix, not for the model.
+    /// Needs memory for one row of weights and the scales of one matrix, not for the model. Before its name, the model is opened once and reads a few tokens, with its weights left on the disk.
     /// </summary>
     /// <exception cref="InferenceException">
-    /// InvalidOption: the name or the bits; a model of that name is there; the file is damaged or of a kind that is not known. Unavailable: a file or folder cannot be read or
-    /// written. The message is one sentence that says what to do.
+    /// InvalidOption: the name or the bits; a model of that name is there; the file is damaged or of a kind that is not known, or what came of it does not run. Unavailable: a file or
+    /// folder cannot be read or written, or the disk has too little room. The message is a sentence or two that say what to do.
     /// </exception>
     Task<ImportedModel> ImportAsync(ModelImportRequest request, IProgress<ModelImportProgress>? progress, CancellationToken cancel);
 }

@@ -9,6 +9,8 @@ internal sealed class ImportSteps(IProgress<ModelImportProgress>? watcher, Cance
     private long told;
     private long done;
 
+    public CancellationToken Cancel => cancel;
+
     /// <summary>Bytes of all weights.</summary>
     public long Total { get; set; }
 

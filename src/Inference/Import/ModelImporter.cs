@@ -2,12 +2,13 @@ using System.Text;
 using System.Text.Json;
 using Rag.Inference.Chat;
 using Rag.Inference.Models;
+using Rag.Inference.Runtime;
 using Rag.Inference.Tokenizers;
 
 namespace Rag.Inference.Import;
 
-/// <summary>Reads a GGUF file and writes the model folder: tokenizer and template first, since they refuse at once, then the weights.</summary>
-internal sealed class ModelImporter(InferenceOptions options, ModelStore store) : IModelImporter
+/// <summary>Reads a GGUF file and writes the model folder: tokenizer and template first, since they refuse at once, then the weights; then the model is tried.</summary>
+internal sealed class ModelImporter(InferenceOptions options, ModelStore store, SessionFactory sessions) : IModelImporter
 {
     private const string Graph = "model.onnx";
     private const string TokenizerFile = "tokenizer.json";
@@ -19,6 +20,9 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
 
     /// <summary>Bytes of one file of weights.</summary>
     internal long LongestPiece { get; init; } = 1L << 30;
+
+    /// <summary>Bytes free on the disk of a folder; null: unknown.</summary>
+    internal Func<string, long?> FreeSpace { get; init; } = ImportSpace.Free;
 
     public Task<ImportedModel> ImportAsync(ModelImportRequest request, IProgress<ModelImportProgress>? progress, CancellationToken cancel) =>
         Task.Run(() => Import(request, new(progress, cancel)), cancel);
@@ -57,6 +61,7 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
         steps.Total = shape.WeightBytes;
 
         using var folder = new ImportFolder(store.Root, ImportFolder.Name(request.Name, plan.Title));
+        ImportSpace.Check(ImportSpace.Needed(plan, request.WeightBits), FreeSpace(folder.Path), store.Root);
         var manifest = new ModelManifest
         {
             Id = folder.Id,
@@ -89,9 +94,11 @@ internal sealed class ModelImporter(InferenceOptions options, ModelStore store) 
             folder.Write(Graph, bytes, manifest.Files);
         }
 
-        steps.Next("finishing");
         var own = ManifestJson(manifest, shape, request);
         folder.Write("model.json", own, []);
+        steps.Next("trying the model");
+        ImportTrial.Run(sessions, ModelFolder.Open(folder.Path, ModelKind.Chat, options.MaxContextTokens), steps.Cancel);
+        steps.Next("finishing");
         var path = folder.Finish();
         return new(manifest.Id, path, plan.Title, shape.Architecture, shape.Parameters, own.Length + manifest.Files.Values.Sum(f => f.Bytes), shape.Context);
     }

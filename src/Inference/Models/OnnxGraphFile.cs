@@ -1,4 +1,5 @@
 using System.Text;
+using Rag.Inference.Runtime;
 
 namespace Rag.Inference.Models;
 
@@ -47,36 +48,16 @@ internal sealed class OnnxGraphFile
             throw new InvalidDataException("The graph is nested too deeply.");
         }
 
-        while (stream.Position < end)
+        foreach (var field in ProtoFields.Walk(stream, end).Where(field => field.HasLength))
         {
-            var tag = Varint(stream);
-            var length = (tag & 7) switch
-            {
-                0 => Skip(stream),
-                1 => 8,
-                2 => (long)Varint(stream),
-                5 => 4,
-                _ => throw new InvalidDataException("The file is not an ONNX graph."),
-            };
-            var next = stream.Position + length;
-            if (length < 0 || next > end)
-            {
-                throw new InvalidDataException("The file is not an ONNX graph or was cut short.");
-            }
-
-            if ((tag & 7) == 2)
-            {
-                Field(stream, message, (int)(tag >> 3), length, depth);
-            }
-
-            stream.Position = next;
+            Field(stream, message, field, depth);
         }
     }
 
     // Field numbers of onnx.proto.
-    private void Field(Stream stream, Message message, int field, long length, int depth)
+    private void Field(Stream stream, Message message, ProtoFields.Place field, int depth)
     {
-        Message? child = (message, field) switch
+        Message? child = (message, field.Number) switch
         {
             (Message.Model, 7) => Message.Graph,
             (Message.Model, 25) => Message.Function,
@@ -90,15 +71,15 @@ internal sealed class OnnxGraphFile
 
         if (child is { } inner)
         {
-            Walk(stream, inner, stream.Position + length, depth + 1);
+            Walk(stream, inner, field.At + field.Length, depth + 1);
         }
-        else if ((message, field) is (Message.Node, 4))
+        else if ((message, field.Number) is (Message.Node, 4))
         {
-            operators.Add(Text(stream, length));
+            operators.Add(Text(stream, field.Length));
         }
-        else if ((message, field) is (Message.Tensor, 13))
+        else if ((message, field.Number) is (Message.Tensor, 13))
         {
-            DataFile(stream, stream.Position + length);
+            DataFile(stream, field.At + field.Length);
         }
     }
 
@@ -106,11 +87,10 @@ internal sealed class OnnxGraphFile
     private void DataFile(Stream stream, long end)
     {
         var isLocation = false;
-        while (stream.Position < end)
+        foreach (var part in ProtoFields.Walk(stream, end).Where(part => part.HasLength))
         {
-            var tag = Varint(stream);
-            var text = Text(stream, (long)Varint(stream));
-            if (tag >> 3 == 1)
+            var text = Text(stream, part.Length);
+            if (part.Number == 1)
             {
                 isLocation = text == "location";
             }
@@ -123,7 +103,7 @@ internal sealed class OnnxGraphFile
 
     private static string Text(Stream stream, long length)
     {
-        if (length is < 0 or > 4_096)
+        if (length > 4_096)
         {
             throw new InvalidDataException("The file is not an ONNX graph: a name in it is too long.");
         }
@@ -131,32 +111,5 @@ internal sealed class OnnxGraphFile
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
         return Encoding.UTF8.GetString(bytes);
-    }
-
-    private static long Skip(Stream stream)
-    {
-        _ = Varint(stream);
-        return 0;
-    }
-
-    private static ulong Varint(Stream stream)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var next = stream.ReadByte();
-            if (next < 0)
-            {
-                break;
-            }
-
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new InvalidDataException("The file is not an ONNX graph or was cut short.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Rag.Inference.Runtime;
@@ -14,48 +15,63 @@ internal static class ProtoFields
         /// <summary>One number, or those of a packed list.</summary>
         public IEnumerable<long> Numbers()
         {
-            var (bytes, at) = (Content, 0);
-            if (bytes.IsEmpty)
+            using var bytes = AsStream(Content.IsEmpty ? Raw : Content);
+            if (Content.IsEmpty)
             {
-                bytes = Raw;
-                Varint(bytes.Span, ref at);   // the tag
+                Varint(bytes);   // the tag
             }
 
-            while (at < bytes.Length)
+            while (bytes.Position < bytes.Length)
             {
-                yield return (long)Varint(bytes.Span, ref at);
+                yield return (long)Varint(bytes);
             }
+        }
+    }
+
+    /// <summary>Where a field lies in a stream.</summary>
+    /// <param name="HasLength">Its content is of a length that it states: a text, bytes, a message or a packed list.</param>
+    /// <param name="Start">Of its tag.</param>
+    /// <param name="At">Of its content; of a number without a length, that number's end.</param>
+    internal readonly record struct Place(int Number, bool HasLength, long Start, long At, long Length);
+
+    /// <summary>
+    /// The fields from the stream's position up to <paramref name="end"/>, one by one, contents unread: the stream stands at each one's content, and may be left anywhere.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Cut short, or no protobuf.</exception>
+    public static IEnumerable<Place> Walk(Stream stream, long end)
+    {
+        while (stream.Position < end)
+        {
+            var start = stream.Position;
+            var tag = Varint(stream);
+            var length = (tag & 7) switch
+            {
+                0 => Skip(stream),
+                1 => 8,
+                2 => (long)Varint(stream),
+                5 => 4,
+                _ => throw new InvalidDataException("The file is not an ONNX graph."),
+            };
+            var at = stream.Position;
+            if (length < 0 || length > end - at)
+            {
+                throw Cut();
+            }
+
+            yield return new((int)(tag >> 3), (tag & 7) == 2, start, at, length);
+            stream.Position = at + length;
         }
     }
 
     /// <exception cref="InvalidDataException">Cut short, or no protobuf.</exception>
     public static List<Field> Read(ReadOnlyMemory<byte> message)
     {
-        var fields = new List<Field>();
-        var at = 0;
-        while (at < message.Length)
-        {
-            var start = at;
-            var tag = Varint(message.Span, ref at);
-            ulong length = (tag & 7) switch
-            {
-                0 => Skip(message.Span, ref at),
-                1 => 8ul,
-                2 => Varint(message.Span, ref at),
-                5 => 4ul,
-                _ => throw new InvalidDataException("The file is not an ONNX graph."),
-            };
-            if (length > (ulong)(message.Length - at))
-            {
-                throw new InvalidDataException("The file is not an ONNX graph or was cut short.");
-            }
-
-            var content = (tag & 7) == 2 ? message.Slice(at, (int)length) : default;
-            at += (int)length;
-            fields.Add(new((int)(tag >> 3), message[start..at], content));
-        }
-
-        return fields;
+        using var stream = AsStream(message);
+        return
+        [
+            .. Walk(stream, message.Length).Select(place => new Field(
+                place.Number, message[(int)place.Start..(int)(place.At + place.Length)], place.HasLength ? message.Slice((int)place.At, (int)place.Length) : default)),
+        ];
     }
 
     public static void Write(Stream to, int field, ReadOnlySpan<byte> content)
@@ -73,28 +89,6 @@ internal static class ProtoFields
         Varint(to, (ulong)number);
     }
 
-    private static ulong Skip(ReadOnlySpan<byte> message, ref int at)
-    {
-        Varint(message, ref at);
-        return 0;
-    }
-
-    private static ulong Varint(ReadOnlySpan<byte> message, ref int at)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 64 && at < message.Length; shift += 7)
-        {
-            var next = message[at++];
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new InvalidDataException("The file is not an ONNX graph or was cut short.");
-    }
-
     public static void Varint(Stream to, ulong value)
     {
         for (; value >= 0x80; value >>= 7)
@@ -104,4 +98,36 @@ internal static class ProtoFields
 
         to.WriteByte((byte)value);
     }
+
+    private static MemoryStream AsStream(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(bytes.ToArray(), writable: false);
+
+    private static long Skip(Stream stream)
+    {
+        Varint(stream);
+        return 0;
+    }
+
+    private static ulong Varint(Stream stream)
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var next = stream.ReadByte();
+            if (next < 0)
+            {
+                break;
+            }
+
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+
+        throw Cut();
+    }
+
+    private static InvalidDataException Cut() => new("The file is not an ONNX graph or was cut short.");
 }

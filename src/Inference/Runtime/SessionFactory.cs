@@ -15,6 +15,14 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
     // Beyond it a graph holds its weights itself, and a second one would hold them again.
     private const long LargestGraph = 64 << 20;
 
+    /// <summary>For a single use on the CPU: weights stay in their files instead of being packed anew for the kernels. Slow, in little memory.</summary>
+    /// <exception cref="InferenceException">Unavailable: a file is missing or changed, or ONNX Runtime refuses the graph.</exception>
+    public OpenGraph OpenUnpacked(ModelFolder folder)
+    {
+        SharedThreads.Create(options.Threads);
+        return OnCpu(folder, new(ExecutionProvider.Cpu, "For a trial."), 0, unpacked: true);
+    }
+
     /// <param name="guesses">Tokens of one run of a second session for guesses, see <see cref="DraftGraph"/>; 0: none is wanted.</param>
     /// <exception cref="InferenceException">Unavailable: a file is missing or changed, or the provider is missing.</exception>
     public OpenGraph Open(ModelFolder folder, int guesses = 0)
@@ -37,9 +45,14 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
             }
         }
 
+        return OnCpu(folder, choice, guesses);
+    }
+
+    private OpenGraph OnCpu(ModelFolder folder, ProviderChoice choice, int guesses, bool unpacked = false)
+    {
         try
         {
-            return Open(folder, folder.Manifest.Graphs.Cpu, choice, guesses);
+            return Open(folder, folder.Manifest.Graphs.Cpu, choice, guesses, unpacked);
         }
         catch (OnnxRuntimeException error)
         {
@@ -47,7 +60,7 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
         }
     }
 
-    private OpenGraph Open(ModelFolder folder, string graph, ProviderChoice choice, int guesses)
+    private OpenGraph Open(ModelFolder folder, string graph, ProviderChoice choice, int guesses, bool unpacked = false)
     {
         var path = folder.Verify(graph);
         OnnxGraphFile file;
@@ -74,6 +87,11 @@ internal sealed class SessionFactory(InferenceOptions options, ExecutionProvider
         }
 
         using var session = Options(choice.Provider);
+        if (unpacked)
+        {
+            session.AddSessionConfigEntry("session.disable_prepacking", "1");
+        }
+
         return new(new InferenceSession(path, session), file, choice);
     }
 

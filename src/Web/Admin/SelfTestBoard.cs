@@ -1,4 +1,5 @@
 using Rag.Web.Access;
+using Rag.Web.Shell;
 
 namespace Rag.Web.Admin;
 
@@ -66,21 +67,7 @@ internal sealed class SelfTestBoard(
             return false;
         }
 
-        CancellationTokenSource? stop;
-        lock (gate)
-        {
-            stop = running;
-        }
-
-        try
-        {
-            await (stop?.CancelAsync() ?? Task.CompletedTask);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended in this very moment.
-        }
-
+        await Volatile.Read(ref running).EndAsync();
         return true;
     }
 

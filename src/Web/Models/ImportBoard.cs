@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Rag.Web.Access;
 using Rag.Web.Chat;
+using Rag.Web.Shell;
 
 namespace Rag.Web.Models;
 
@@ -42,21 +43,7 @@ internal sealed partial class ImportBoard(
             return false;
         }
 
-        CancellationTokenSource? stop;
-        lock (gate)
-        {
-            stop = running;
-        }
-
-        try
-        {
-            await (stop?.CancelAsync() ?? Task.CompletedTask);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended in this very moment.
-        }
-
+        await Volatile.Read(ref running).EndAsync();
         return true;
     }
 

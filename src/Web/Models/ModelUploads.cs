@@ -140,7 +140,7 @@ internal sealed class ModelUploads(DataFolder folder, IOptions<WebOptions> optio
         !FileNames.Clean(fileName).EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? BroughtFile.Refused(ImportProblem.WrongType, $"This is no GGUF file. Choose one whose name ends in {Extension}.")
         : bytes > options.Value.MaxModelBytes ? TooLarge()
         : bytes is { } length && FreeSpace(folder.Path) is var free && free - Reserve < length ? BroughtFile.Refused(
-            ImportProblem.StorageFull, $"The file needs {FileSize.Words(length)}, and the disk of the data folder has {FileSize.Words(free)} free. Free some space, then upload again.")
+            ImportProblem.StorageFull, $"The file needs {FileSize.Words(length)}, and the disk of the data folder has {FileSize.Words(free)} free, of which {FileSize.Words(Reserve)} are kept for everything else. Free some space, then upload again.")
         : null;
 
     /// <param name="start">As many of the first bytes as the file has, at most <see cref="HeaderBytes"/>.</param>

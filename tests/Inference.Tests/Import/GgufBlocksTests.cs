@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Rag.Inference.Import;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using Rag.Inference.Import;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Rag.Inference.Import;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 

@@ -2,6 +2,7 @@ using Rag.Inference.Chat;
 using Rag.Inference.Import;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 
@@ -18,12 +19,14 @@ internal sealed class ImportBench : IDisposable
 
     public string Models { get; }
 
+    public static SessionFactory Sessions => new(new InferenceOptions { Provider = ExecutionProvider.Cpu }, new(ExecutionProvider.Cpu, () => null));
+
     public string PathOf(string name) => Path.Combine(files, name);
 
-    public ModelImporter Importer(int accuracy = 4)
+    public ModelImporter Importer(int accuracy = 4, long longestPiece = 1 << 30, long? free = null)
     {
         var options = new InferenceOptions { ModelsFolder = Models };
-        return new ModelImporter(options, new ModelStore(options, AppContext.BaseDirectory)) { Accuracy = accuracy };
+        return new(options, new ModelStore(options, AppContext.BaseDirectory), Sessions) { Accuracy = accuracy, LongestPiece = longestPiece, FreeSpace = free is null ? ImportSpace.Free : _ => free };
     }
 
     public Task<ImportedModel> ImportAsync(GgufWriter file, int accuracy = 4, int bits = 8) =>
@@ -33,8 +36,7 @@ internal sealed class ImportBench : IDisposable
     public static DecodeLoop Open(ImportedModel model)
     {
         var folder = ModelFolder.Open(model.Folder, ModelKind.Chat, 8_192);
-        var options = new InferenceOptions { Provider = ExecutionProvider.Cpu };
-        return new(new SessionFactory(options, new(ExecutionProvider.Cpu, () => null)).Open(folder), folder.Manifest, prefillChunk: 16, cacheStep: 20);
+        return new(Sessions.Open(folder), folder.Manifest, prefillChunk: 16, cacheStep: 20);
     }
 
     public void Dispose() => Directory.Delete(files, recursive: true);

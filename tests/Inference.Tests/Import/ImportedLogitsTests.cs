@@ -1,3 +1,5 @@
+using Rag.Testing.Gguf;
+
 namespace Rag.Inference.Tests.Import;
 
 /// <summary>What an imported graph computes, against the reference in plain loops.</summary>

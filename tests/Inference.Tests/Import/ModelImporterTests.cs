@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Rag.Inference.Import;
 using Rag.Inference.Models;
 using Rag.Inference.Runtime;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 
@@ -53,8 +54,7 @@ public sealed class ModelImporterTests : IDisposable
         var model = new TinyGguf(new());
         var file = model.File.Save(bench.PathOf("tiny.gguf"));
         var whole = await bench.Importer().ImportAsync(new(file, "whole"), null, Cancel);
-        var options = new InferenceOptions { ModelsFolder = bench.Models };
-        var pieces = await new ModelImporter(options, new ModelStore(options, "")) { LongestPiece = 40_000 }.ImportAsync(new(file, "pieces"), null, Cancel);
+        var pieces = await bench.Importer(longestPiece: 40_000).ImportAsync(new(file, "pieces"), null, Cancel);
         Assert.InRange(Directory.GetFiles(pieces.Folder, "model.onnx_data*").Length, 3, 20);
         using var one = ImportBench.Open(whole);
         using var many = ImportBench.Open(pieces);

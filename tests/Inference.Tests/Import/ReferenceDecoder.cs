@@ -1,3 +1,5 @@
+using Rag.Testing.Gguf;
+
 namespace Rag.Inference.Tests.Import;
 
 /// <summary>

@@ -7,6 +7,7 @@ using Rag.Inference.Models;
 using Rag.Inference.Runtime;
 using Rag.Inference.Tests.Tokenizers;
 using Rag.Inference.Tokenizers;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rag.Inference.Import;
 using Rag.Inference.Tokenizers;
+using Rag.Testing.Gguf;
 
 namespace Rag.Inference.Tests.Import;
 

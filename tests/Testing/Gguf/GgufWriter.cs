@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Rag.Inference.Tests.Import;
+namespace Rag.Testing.Gguf;
 
 /// <summary>Writes GGUF files: version 3 if not said otherwise. Nothing is checked, so that wrong ones can be written.</summary>
-internal sealed class GgufWriter
+public sealed class GgufWriter
 {
     private readonly List<(string Key, object Value)> values = [];
-    private readonly List<(string Name, uint Type, long[] Sizes, byte[] Data)> tensors = [];
+    private readonly List<(string Name, uint Type, long[] Sizes, byte[]? Data, long Bytes)> tensors = [];
 
     public uint Version { get; set; } = 3;
 
@@ -36,20 +36,34 @@ internal sealed class GgufWriter
     /// <param name="sizes">The columns first, as ggml has it.</param>
     public GgufWriter Tensor(string name, uint type, byte[] data, params long[] sizes)
     {
-        tensors.Add((name, type, sizes, data));
+        tensors.Add((name, type, sizes, data, data.Length));
+        return this;
+    }
+
+    /// <summary>A tensor of zero bytes that take no place on the disk where the file system can leave them out.</summary>
+    public GgufWriter Hollow(string name, uint type, long bytes, params long[] sizes)
+    {
+        tensors.Add((name, type, sizes, null, bytes));
         return this;
     }
 
     public string Save(string path)
     {
-        File.WriteAllBytes(path, ToArray());
+        using var file = File.Create(path);
+        Write(file);
         return path;
     }
 
     public byte[] ToArray()
     {
         using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory);
+        Write(memory);
+        return memory.ToArray();
+    }
+
+    private void Write(Stream to)
+    {
+        using var writer = new BinaryWriter(to, Encoding.UTF8, leaveOpen: true);
         writer.Write("GGUF"u8);
         writer.Write(Version);
         writer.Write((long)tensors.Count);
@@ -61,24 +75,31 @@ internal sealed class GgufWriter
         }
 
         var offset = 0L;
-        foreach (var (name, type, sizes, data) in tensors)
+        foreach (var (name, type, sizes, _, bytes) in tensors)
         {
             Text(writer, name);
             writer.Write(sizes.Length);
             Array.ForEach(sizes, writer.Write);
             writer.Write(type);
             writer.Write(offset);
-            offset = Align(offset + data.Length);
+            offset = Align(offset + bytes);
         }
 
-        foreach (var (_, _, _, data) in tensors)
+        writer.Flush();
+        foreach (var (_, _, _, data, bytes) in tensors)
         {
-            writer.Write(new byte[Align(memory.Position) - memory.Position]);
-            writer.Write(data);
+            to.Position = Align(to.Position);
+            if (data is null)
+            {
+                to.Position += bytes;
+            }
+            else
+            {
+                to.Write(data);
+            }
         }
 
-        writer.Write(new byte[Align(memory.Position) - memory.Position]);
-        return memory.ToArray();
+        to.SetLength(Align(to.Position));
     }
 
     private long Align(long position) => (position + Alignment - 1) / Alignment * Alignment;

@@ -1,16 +1,27 @@
 using System.Buffers.Binary;
 
-namespace Rag.Inference.Tests.Import;
+namespace Rag.Testing.Gguf;
 
 /// <summary>
 /// Random weights of each of ggml's types: bytes and the numbers they stand for. Codes and scales are drawn first and then both are made from them, element by element, so this is
 /// the reverse of what the importer does.
 /// </summary>
-internal static class RandomBlocks
+public static class RandomBlocks
 {
     private const float Least = 1f / 512;   // exact in every type
 
-    public static readonly string[] Types = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"];
+    // Codes, elements and bytes of a block: ggml's ggml.h and ggml-common.h.
+    private static readonly Dictionary<string, (uint Code, int Elements, int Bytes)> Known = new()
+    {
+        ["F32"] = (0, 1, 4), ["F16"] = (1, 1, 2), ["BF16"] = (30, 1, 2), ["Q8_0"] = (8, 32, 34), ["Q4_0"] = (2, 32, 18), ["Q4_1"] = (3, 32, 20),
+        ["Q5_0"] = (6, 32, 22), ["Q5_1"] = (7, 32, 24), ["Q4_K"] = (12, 256, 144), ["Q5_K"] = (13, 256, 176), ["Q6_K"] = (14, 256, 210),
+    };
+
+    public static IReadOnlyCollection<string> Types => Known.Keys;
+
+    public static uint Code(string type) => Known[type].Code;
+
+    public static long Bytes(string type, long elements) => elements / Known[type].Elements * Known[type].Bytes;
 
     /// <summary>Types whose numbers are whole multiples of 1/512 up to 127 of them, once at least in each 32: rounding to 8 bits changes nothing.</summary>
     public static bool IsExact(string type) => type is "F32" or "F16" or "BF16" or "Q8_0";
@@ -84,7 +95,7 @@ internal static class RandomBlocks
 
     private static void Large(string type, Random random, List<byte> bytes, List<float> numbers)
     {
-        var block = new byte[type switch { "Q4_K" => 144, "Q5_K" => 176, _ => 210 }];
+        var block = new byte[Known[type].Bytes];
         if (type == "Q6_K")
         {
             var six = (float)(Half)(1f / 8_192);

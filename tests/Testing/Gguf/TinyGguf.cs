@@ -1,10 +1,7 @@
-using Rag.Inference.Import;
-using Rag.Inference.Tokenizers;
-
-namespace Rag.Inference.Tests.Import;
+namespace Rag.Testing.Gguf;
 
 /// <summary>What a small random model is like.</summary>
-internal sealed record TinyShape
+public sealed record TinyShape
 {
     public string Architecture { get; init; } = "llama";
     public string Type { get; init; } = "F32";
@@ -19,6 +16,10 @@ internal sealed record TinyShape
     public bool Factors { get; init; }
     public float LinearScale { get; init; } = 1;
     public float FrequencyBase { get; init; } = 10_000;
+    public int Context { get; init; } = 256;
+
+    /// <summary>Matrices are zeros that take no place on the disk: a large file at once, for what is about time and space.</summary>
+    public bool Hollow { get; init; }
 
     /// <summary>256 bytes, then two control tokens and an unused one.</summary>
     public const int Vocabulary = 288;
@@ -29,7 +30,7 @@ internal sealed record TinyShape
 }
 
 /// <summary>A random model of that shape: the file, and the numbers its weights stand for.</summary>
-internal sealed class TinyGguf
+public sealed class TinyGguf
 {
     public const string ChatMl = "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n' }}{% endfor %}";
     public const int End = 257;
@@ -92,7 +93,7 @@ internal sealed class TinyGguf
     {
         var a = Shape.Architecture;
         File.Add("general.architecture", a).Add("general.name", "Tiny Test Model").Add("general.license", "mit").Add("general.languages", new[] { "en", "de" })
-            .Add($"{a}.context_length", 256).Add($"{a}.embedding_length", Shape.Hidden).Add($"{a}.block_count", Shape.Layers).Add($"{a}.feed_forward_length", Shape.Inner)
+            .Add($"{a}.context_length", Shape.Context).Add($"{a}.embedding_length", Shape.Hidden).Add($"{a}.block_count", Shape.Layers).Add($"{a}.feed_forward_length", Shape.Inner)
             .Add($"{a}.attention.head_count", Shape.Heads).Add($"{a}.attention.head_count_kv", Shape.KeyHeads).Add($"{a}.attention.key_length", Shape.HeadSize)
             .Add($"{a}.attention.value_length", Shape.HeadSize).Add($"{a}.rope.dimension_count", Shape.HeadSize).Add($"{a}.rope.freq_base", Shape.FrequencyBase)
             .Add($"{a}.attention.layer_norm_rms_epsilon", 1e-5f).Add($"{a}.vocab_size", TinyShape.Vocabulary);
@@ -103,7 +104,7 @@ internal sealed class TinyGguf
 
         string[] tokens =
         [
-            .. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Character((byte)value).ToString()), "<|im_start|>", "<|im_end|>", "<tool>", "th", "the",
+            .. Alphabet(), "<|im_start|>", "<|im_end|>", "<tool>", "th", "the",
             .. Enumerable.Range(261, TinyShape.Vocabulary - 261).Select(i => $"[PAD{i}]"),
         ];
         File.Add("tokenizer.ggml.model", "gpt2").Add("tokenizer.ggml.pre", a == "llama" ? "llama-bpe" : "qwen2").Add("tokenizer.ggml.tokens", tokens)
@@ -112,11 +113,24 @@ internal sealed class TinyGguf
             .Add("tokenizer.ggml.add_bos_token", false).Add("tokenizer.chat_template", ChatMl);
     }
 
+    // GPT-2's one printable character per byte: what prints in Latin-1 stands for itself, the others take the characters from U+0100 on, in order.
+    private static IEnumerable<string> Alphabet()
+    {
+        var next = 0x100;
+        return Enumerable.Range(0, 256).Select(b => ((char)(b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? b : next++)).ToString());
+    }
+
     private void Matrix(string name, int rows, int columns)
     {
+        if (Shape.Hollow)
+        {
+            File.Hollow(name, RandomBlocks.Code(Shape.Type), RandomBlocks.Bytes(Shape.Type, (long)rows * columns), columns, rows);
+            return;
+        }
+
         var (bytes, numbers) = RandomBlocks.Make(Shape.Type, rows * columns, random);
         Weights[name] = numbers;
-        File.Tensor(name, GgufType.Of(Shape.Type).Code, bytes, columns, rows);
+        File.Tensor(name, RandomBlocks.Code(Shape.Type), bytes, columns, rows);
     }
 
     private void Norm(string name, int size) => Vector(name, [.. Enumerable.Range(0, size).Select(_ => 0.5f + random.NextSingle())]);
