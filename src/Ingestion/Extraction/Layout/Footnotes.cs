@@ -106,7 +106,7 @@ internal static class Footnotes
         FootPiece above = foot.Above!;
         float left = Math.Min(foot.Left, above.Left), right = Math.Max(foot.Right, above.Right);
         float pitch = UsualPitch * above.Size;
-        int rowsOfCells = 0, seen = 0;
+        int seen = 0;
         FootPiece last = above;
         for (int i = pieces.IndexOf(above) - 1; i >= 0 && seen < LinesAbove; i--)
         {
@@ -127,24 +127,18 @@ internal static class Footnotes
             return false;
         }
 
-        float row = above.Baseline;
         foreach (FootPiece piece in pieces)
         {
-            if (piece == above || !piece.Overlaps(left, right))
-            {
-                continue;
-            }
-
-            bool beside = piece.Baseline > foot.Top.Baseline - (SameLine * piece.Size) && piece.Baseline < foot.Lowest.Baseline + (SameLine * piece.Size);
-            if (beside && !foot.Pieces.Contains(piece))
+            float slack = SameLine * piece.Size;
+            bool beside = piece.Baseline > foot.Top.Baseline - slack && piece.Baseline < foot.Lowest.Baseline + slack && !foot.Pieces.Contains(piece);
+            bool cells = piece != above && Math.Abs(piece.Baseline - above.Baseline) < slack;
+            if ((beside || cells) && piece.Overlaps(left, right))
             {
                 return false;
             }
-
-            rowsOfCells += Math.Abs(piece.Baseline - row) < SameLine * piece.Size ? 1 : 0;
         }
 
-        return rowsOfCells == 0;
+        return true;
     }
 
     private static void Take(Foot foot, List<FootnoteMark?> marks, List<Line> notes)
@@ -153,16 +147,15 @@ internal static class Footnotes
         for (int i = 0; i < marks.Count; i++)
         {
             FootPiece piece = foot.Pieces[marks.Count - 1 - i];
-            column += i > 0 && marks[i] is not null ? 1 : 0;
-            notes.Add(new Line
+            List<Word> words = marks[i] is { } mark ? Apart(piece.Words, mark.Length) : [.. piece.Words];
+            if (i > 0 && piece.Baseline - notes[^1].Baseline < SameLine * piece.Size)
             {
-                Cells = [new Cell(marks[i] is { } mark ? Apart(piece.Words, mark.Length) : [.. piece.Words])],
-                Baseline = piece.Baseline,
-                Size = piece.Size,
-                ColumnLeft = foot.Left,
-                ColumnRight = foot.Right,
-                Column = column,
-            });
+                notes[^1].Cells = [new Cell([.. notes[^1].Words.Concat(words).OrderBy(word => word.Left)])];   // a wide gap within a note
+                continue;
+            }
+
+            column += i > 0 && marks[i] is not null ? 1 : 0;
+            notes.Add(new Line { Cells = [new Cell(words)], Baseline = piece.Baseline, Size = piece.Size, ColumnLeft = foot.Left, ColumnRight = foot.Right, Column = column });
         }
     }
 
