@@ -148,14 +148,21 @@ internal static class Footnotes
         {
             FootPiece piece = foot.Pieces[marks.Count - 1 - i];
             List<Word> words = marks[i] is { } mark ? Apart(piece.Words, mark.Length) : [.. piece.Words];
-            if (i > 0 && piece.Baseline - notes[^1].Baseline < SameLine * piece.Size)
+            (float baseline, float size) = (piece.Baseline, piece.Size);
+            if (i > 0 && baseline - notes[^1].Baseline < SameLine * size)
             {
-                notes[^1].Cells = [new Cell([.. notes[^1].Words.Concat(words).OrderBy(word => word.Left)])];   // a wide gap within a note
-                continue;
+                // A wide gap within a note, or a mark too far from its note to have joined its line.
+                Line last = notes[^1];
+                words = [.. last.Words.Concat(words).OrderBy(word => word.Left)];
+                (baseline, size) = last.Size > size ? (last.Baseline, last.Size) : (baseline, size);
+                notes.RemoveAt(notes.Count - 1);
+            }
+            else
+            {
+                column += i > 0 && marks[i] is not null ? 1 : 0;
             }
 
-            column += i > 0 && marks[i] is not null ? 1 : 0;
-            notes.Add(new Line { Cells = [new Cell(words)], Baseline = piece.Baseline, Size = piece.Size, ColumnLeft = foot.Left, ColumnRight = foot.Right, Column = column });
+            notes.Add(new Line { Cells = [new Cell(words)], Baseline = baseline, Size = size, ColumnLeft = foot.Left, ColumnRight = foot.Right, Column = column });
         }
     }
 
