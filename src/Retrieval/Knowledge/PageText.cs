@@ -5,7 +5,14 @@ namespace Rag.Retrieval.Knowledge;
 /// <param name="X">Left edge in points from the left edge of the page as displayed.</param>
 /// <param name="Y">Top edge in points from the top edge of the page as displayed.</param>
 /// <param name="Edges">Right edge of each of the <paramref name="Length"/> characters, in points from <paramref name="X"/>, ascending.</param>
-public sealed record TextLine(int Start, int Length, float X, float Y, float Width, float Height, float FontSize, bool Bold, float[] Edges);
+public sealed record TextLine(int Start, int Length, float X, float Y, float Width, float Height, float FontSize, bool Bold, float[] Edges)
+{
+    /// <summary>
+    /// For a line that is read from right to left, left edge of each character, in points from <see cref="X"/>; <see cref="Edges"/> do not ascend then. Null for
+    /// all other lines: a character begins where the one before it ends.
+    /// </summary>
+    public float[]? Lefts { get; init; }
+}
 
 /// <summary>
 /// One page's text and where each character of it stands. The document's text is the texts of its pages, one after the other;

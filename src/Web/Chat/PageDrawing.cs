@@ -20,6 +20,8 @@ public sealed class PageDrawing : ComponentBase
     /// <summary>Width of a digit or bracket, in font sizes, where it must be guessed.</summary>
     private const float UsualCharacter = 0.45f;
 
+    private const char RightToLeftMark = '\u200F';
+
     private PageText? drawnPage;
     private IReadOnlyList<PageBox>? drawnMarks;
 
@@ -78,7 +80,10 @@ public sealed class PageDrawing : ComponentBase
     }
 
     /// <summary>The words (and table cells) of a line with left edge and width in points.</summary>
-    internal IEnumerable<(string Text, float X, float Width)> WordsOf(TextLine line)
+    internal IEnumerable<(string Text, float X, float Width)> WordsOf(TextLine line) =>
+        line.Lefts is { } lefts && lefts.Length == line.Edges.Length ? TurnedWordsOf(line, lefts) : StraightWordsOf(line);
+
+    private IEnumerable<(string Text, float X, float Width)> StraightWordsOf(TextLine line)
     {
         var text = Page.Text.AsSpan(line.Start - Page.Start, Math.Min(line.Length, line.Edges.Length)).ToString();
         for (var i = 0; i < text.Length;)
@@ -117,6 +122,33 @@ public sealed class PageDrawing : ComponentBase
             }
 
             i = end;
+        }
+    }
+
+    /// <summary>Of a line that is read from right to left.</summary>
+    private IEnumerable<(string Text, float X, float Width)> TurnedWordsOf(TextLine line, float[] lefts)
+    {
+        var text = Page.Text.Substring(line.Start - Page.Start, Math.Min(line.Length, line.Edges.Length));
+        for (var i = 0; i < text.Length;)
+        {
+            var end = i;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            if (end > i)
+            {
+                var left = lefts[i..end].Min();
+                var width = line.Edges[i..end].Max() - left;
+                if (width > 0)
+                {
+                    // Between two marks of its direction a word keeps its full stop on its left.
+                    yield return (lefts[i] > lefts[end - 1] ? $"{RightToLeftMark}{text[i..end]}{RightToLeftMark}" : text[i..end], line.X + left, width);
+                }
+            }
+
+            i = end + 1;
         }
     }
 

@@ -6,7 +6,7 @@ namespace Rag.Web.Chat;
 internal static class PageMarks
 {
     /// <param name="start">UTF-16 offset in the document's text; <paramref name="end"/> is excluded.</param>
-    /// <returns>One rectangle for each line that the range touches.</returns>
+    /// <returns>One rectangle for each line that the range touches; for a line read from right to left, for each stretch of it.</returns>
     public static IReadOnlyList<PageBox> Find(PageText page, int start, int end)
     {
         List<PageBox> boxes = [];
@@ -16,6 +16,12 @@ internal static class PageMarks
             var to = Math.Min(end, line.Start + line.Length) - line.Start;
             if (from >= to || line.Edges.Length == 0)
             {
+                continue;
+            }
+
+            if (line.Lefts is not null)
+            {
+                boxes.AddRange(TextLocator.Boxes(page with { Lines = [line] }, start, end));
                 continue;
             }
 

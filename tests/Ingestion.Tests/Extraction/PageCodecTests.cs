@@ -10,7 +10,7 @@ namespace Rag.Ingestion.Tests.Extraction;
 public sealed class PageCodecTests
 {
     private static readonly ExtractedPage Page = new(
-        new PageText(3, "iii", 612, 792, 100, "Head\n\nA line\n", [new(100, 4, 72, 80, 20, 12, 14, true, [5, 10, 15, 20]), new(106, 6, 72, 100, 30, 10, 10, false, [5, 10, 15, 20, 25, 30])]),
+        new PageText(3, "iii", 612, 792, 100, "Head\n\nA line\n", [new(100, 4, 72, 80, 20, 12, 14, true, [5, 10, 15, 20]), new(106, 6, 72, 100, 30, 10, 10, false, [30, 25, 20, 15, 10, 5]) { Lefts = [25, 20, 15, 10, 5, 0] }]),
         [new(BlockKind.Heading, 100, 104, 7), new(BlockKind.TableRow, 106, 112, 0, "Caption")])
     {
         IsScan = true,
@@ -49,6 +49,9 @@ public sealed class PageCodecTests
             Page with { Text = Page.Text with { Lines = [new(100, int.MaxValue, 0, 0, 0, 0, 0, false, [])] } },
             Page with { Text = Page.Text with { Lines = [new(100, 4, float.NaN, 0, 0, 0, 0, false, [])] } },
             Page with { Text = Page.Text with { Lines = [new(100, 4, 0, 0, 0, 0, 0, false, [1, 2])] } },
+            Page with { Text = Page.Text with { Lines = [new(100, 2, 0, 0, 0, 0, 0, false, [1, 2]) { Lefts = [1] }] } },
+            Page with { Text = Page.Text with { Lines = [new(100, 2, 0, 0, 0, 0, 0, false, [1, 2]) { Lefts = [1, float.NaN] }] } },
+            Page with { Text = Page.Text with { Lines = [new(100, 2, 0, 0, 0, 0, 0, false, [1, 2]) { Lefts = [-1, 1] }] } },
             Page with { Text = Page.Text with { Width = -1 } },
             Page with { Scan = new(101, ScanTrouble.None) },
             Page with { Scan = new(0, (ScanTrouble)99) },

@@ -33,7 +33,7 @@ internal enum FrameKind : byte
 internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
 {
     /// <summary>Changes with every change of a payload; parent and child must agree.</summary>
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     /// <summary>No page is near this; more is a flood.</summary>
     public const int MaxPayload = 64 * 1024 * 1024;

@@ -11,7 +11,7 @@ namespace Rag.Ingestion.Extraction.Isolation;
 internal static class PageCodec
 {
     /// <summary>Changes with everything that would read or cut a page differently: pages of two versions do not go together.</summary>
-    private const byte StructureVersion = 3;
+    private const byte StructureVersion = 4;
 
     private const int LongestTitle = 500;
 
@@ -169,16 +169,23 @@ internal static class PageCodec
         writer.Write(line.FontSize);
         writer.Write(line.Bold);
         writer.Write(line.Edges.Length);
-        foreach (float edge in line.Edges)
+        WriteEach(writer, line.Edges);
+        writer.Write(line.Lefts is not null);
+        WriteEach(writer, line.Lefts ?? []);
+    }
+
+    private static void WriteEach(BinaryWriter writer, float[] values)
+    {
+        foreach (float value in values)
         {
-            writer.Write(edge);
+            writer.Write(value);
         }
     }
 
     private static TextLine[] ReadLines(BinaryReader reader, byte[] payload, int origin, int pageEnd)
     {
         int position = origin;
-        var lines = new TextLine[Count(reader, payload, bytesEach: 33)];
+        var lines = new TextLine[Count(reader, payload, bytesEach: 34)];
         for (int i = 0; i < lines.Length; i++)
         {
             int start = Offset(reader, origin), length = reader.ReadInt32();
@@ -188,15 +195,21 @@ internal static class PageCodec
             bool bold = reader.ReadBoolean();
             var edges = new float[Count(reader, payload, bytesEach: 4)];
             Check(edges.Length == length || edges.Length == 0, "edges");
-            for (int e = 0; e < edges.Length; e++)
-            {
-                edges[e] = Size(reader);
-            }
-
-            lines[i] = new TextLine(start, length, x, y, width, height, size, bold, edges);
+            ReadEach(reader, edges);
+            float[]? lefts = reader.ReadBoolean() ? new float[edges.Length] : null;
+            ReadEach(reader, lefts ?? []);
+            lines[i] = new TextLine(start, length, x, y, width, height, size, bold, edges) { Lefts = lefts };
         }
 
         return lines;
+    }
+
+    private static void ReadEach(BinaryReader reader, float[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Size(reader);
+        }
     }
 
     private static TextBlock[] ReadBlocks(BinaryReader reader, byte[] payload, int origin, int position, int pageEnd)

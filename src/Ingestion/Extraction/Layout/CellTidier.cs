@@ -59,5 +59,7 @@ internal static class CellTidier
         Size = Math.Max(first.Size, second.Size),
         Bold = first.Bold && second.Bold,
         Italic = first.Italic && second.Italic,
+        FirstSize = first.FirstSize,
+        LastSize = second.LastSize,
     };
 }

@@ -11,6 +11,10 @@ internal sealed class Word
     public required float Size { get; init; }
     public required bool Bold { get; init; }
     public required bool Italic { get; init; }
+
+    /// <summary>Of its first and of its last letter: marks of notes are set smaller than the word beside them.</summary>
+    public float FirstSize { get; init; }
+    public float LastSize { get; init; }
     public float Right => Edges[^1];
 }
 

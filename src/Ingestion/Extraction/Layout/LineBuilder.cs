@@ -158,6 +158,6 @@ internal static class LineBuilder
             italic &= glyph.Italic;
         }
 
-        return new Word { Text = new string(text), Left = run[0].Left, Edges = edges, Size = size, Bold = bold, Italic = italic };
+        return new Word { Text = new string(text), Left = run[0].Left, Edges = edges, Size = size, Bold = bold, Italic = italic, FirstSize = run[0].Size, LastSize = run[^1].Size };
     }
 }

@@ -11,15 +11,20 @@ internal sealed class PageComposer(DocumentStyle style)
     public ExtractedPage Compose(LaidOutPage page, int start)
     {
         var lines = new List<Line>();
+        List<Line> notes = [];
         foreach (Turn turn in Enum.GetValues<Turn>())
         {
-            int offset = lines.Count == 0 ? 0 : lines.Max(line => line.Column);
-            foreach (Line line in ReadingOrder.Sort(page.Lines.FindAll(line => line.Turn == turn)))
+            List<Line> text = page.Lines.FindAll(line => line.Turn == turn);
+            if (turn == Turn.Rightwards)
             {
-                line.Column += offset;
-                lines.Add(line);
+                (text, notes) = Footnotes.Part(text, style);
             }
+
+            Add(lines, ReadingOrder.Sort(text));
         }
+
+        int firstNote = lines.Count;
+        Add(lines, notes);
 
         var writer = new PageWriter(start);
         var blocks = new List<TextBlock>();
@@ -54,13 +59,24 @@ internal sealed class PageComposer(DocumentStyle style)
                 blocks.Add(new TextBlock(kind, from, writer.Position, rank));
                 before.Add((kind, text));
                 writer.Append('\n');
+                openTable = i < firstNote ? null : openTable;   // a table goes on past the notes below it
                 i = end;
-                openTable = null;
             }
         }
 
         var result = new PageText(page.Number, page.Label, page.Width, page.Height, start, writer.Text, writer.Lines);
         return new ExtractedPage(result, blocks) { Hidden = page.Hidden, IsScan = page.IsScan };
+    }
+
+    /// <summary>Adds lines whose columns are numbered from 1.</summary>
+    private static void Add(List<Line> lines, List<Line> more)
+    {
+        int offset = lines.Count == 0 ? 0 : lines.Max(line => line.Column);
+        foreach (Line line in more)
+        {
+            line.Column += offset;
+            lines.Add(line);
+        }
     }
 
     private string? Caption(List<Line> lines, Table table, List<(BlockKind Kind, string Text)> before, bool continues, bool adjacent, ref string? title)

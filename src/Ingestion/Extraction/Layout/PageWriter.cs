@@ -8,7 +8,7 @@ internal sealed class PageWriter(int start)
 {
     private readonly StringBuilder text = new();
     private readonly List<TextLine> lines = [];
-    private readonly List<float> edges = new(128);   // of the line at hand
+    private readonly List<float> edges = new(128), lefts = [];   // of the line at hand
 
     public int Position => start + text.Length;
 
@@ -58,18 +58,49 @@ internal sealed class PageWriter(int start)
         lines.Add(ToTextLine(line, start + from, edges.Count, edges[^1], line.Turn == Turn.Rightwards ? edges : null));
     }
 
-    /// <summary>A line read from right to left. Edges ascend with the text; these would not.</summary>
+    /// <summary>A line read from right to left: its characters stand where their words do, its blanks in the gaps beside them.</summary>
     private void AppendTurned(Line line)
     {
         int from = text.Length;
-        text.AppendJoin('\t', line.Cells.AsEnumerable().Reverse().Select(cell => string.Join(' ', RightToLeft.Words(cell))));
-        lines.Add(ToTextLine(line, start + from, text.Length - from, line.Right, edges: null));
+        edges.Clear();
+        lefts.Clear();
+        for (int c = line.Cells.Count - 1; c >= 0; c--)
+        {
+            Cell cell = line.Cells[c];
+            TurnedWord? last = null;
+            foreach (TurnedWord word in RightToLeft.Words(cell))
+            {
+                if (edges.Count > 0)
+                {
+                    (float left, float right) = last is { } before ? Gap(cell.Words, before, word.Index) : (cell.Right, line.Cells[c + 1].Left);
+                    text.Append(last is null ? '\t' : ' ');
+                    lefts.Add(left);
+                    edges.Add(Math.Max(left, right));
+                }
+
+                text.Append(word.Text);
+                lefts.AddRange(word.Lefts);
+                edges.AddRange(word.Rights);
+                last = word;
+            }
+        }
+
+        bool straight = line.Turn == Turn.Rightwards;
+        lines.Add(ToTextLine(line, start + from, edges.Count, line.Right, straight ? edges : null, straight ? lefts : null));
+    }
+
+    /// <summary>Where the blank stands between a word and the one that is read next.</summary>
+    private static (float Left, float Right) Gap(List<Word> words, TurnedWord last, int next)
+    {
+        int before = next == last.Index + 1 ? last.Index : last.IsTurned ? last.Index - 1 : next;   // the word left of the gap
+        return (words[before].Right, words[before + 1].Left);
     }
 
     public string TextFrom(int position) => text.ToString(position - start, Position - position);
 
-    /// <param name="edges">Of each character, from left to right; null where a line has none: its characters share its width, which keeps its box whole.</param>
-    private static TextLine ToTextLine(Line line, int from, int length, float right, List<float>? edges)
+    /// <param name="edges">Of each character; null where a line has none: its characters share its width, which keeps its box whole.</param>
+    /// <param name="lefts">Null where each character begins at the edge of the one before.</param>
+    private static TextLine ToTextLine(Line line, int from, int length, float right, List<float>? edges, List<float>? lefts = null)
     {
         (float x1, float y1) = line.Turn.ToPage(line.Left, line.Top);
         (float x2, float y2) = line.Turn.ToPage(right, line.Bottom);
@@ -81,6 +112,6 @@ internal sealed class PageWriter(int start)
             relative[i] = edges is null ? width * (i + 1) / length : edges[i] - line.Left;
         }
 
-        return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative);
+        return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative) { Lefts = lefts?.Select(left => Math.Max(0, left - line.Left)).ToArray() };
     }
 }

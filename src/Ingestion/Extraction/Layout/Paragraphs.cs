@@ -34,9 +34,14 @@ internal sealed class Paragraphs(DocumentStyle style, List<Line> lines)
     {
         Line last = lines[index - 1], next = lines[index];
         float size = Math.Max(last.Size, next.Size);
-        if (last.Column != next.Column || last.Turn != next.Turn || last.Bold != next.Bold || Math.Abs(last.Size - next.Size) > 0.15f * size)
+        if (last.Turn != next.Turn || last.Bold != next.Bold || Math.Abs(last.Size - next.Size) > 0.15f * size)
         {
             return false;
+        }
+
+        if (last.Column != next.Column)
+        {
+            return GoesOnInNextColumn(last, next);
         }
 
         float step = next.Baseline - last.Baseline;
@@ -66,6 +71,20 @@ internal sealed class Paragraphs(DocumentStyle style, List<Line> lines)
 
         return IsFull(last, index);
     }
+
+    /// <summary>A sentence broken off at the foot of one column goes on at the head of the column to its right.</summary>
+    private bool GoesOnInNextColumn(Line last, Line next)
+    {
+        Word word = next.Cells[0].Words[0];
+        return next.Column == last.Column + 1 && next.ColumnLeft > last.ColumnRight && next.Baseline < last.Baseline &&
+            last.Cells.Count == 1 && next.Cells.Count == 1 && char.IsLower(word.Text[0]) && !EndsSentence(last) && !StartsWithMarker(next) &&
+            style.HeadingRank(last) == 0 && style.HeadingRank(next) == 0 && !lines.Exists(line => IsRightBelow(line, last)) &&
+            (last.LastWord.Text[^1] == '-' || last.Right + (0.25f * last.Size) + (word.Right - word.Left) > last.ColumnRight - (0.3f * last.Size));
+    }
+
+    /// <summary>A column may end only because the line below it reaches into the next one. Notes below it are smaller.</summary>
+    private static bool IsRightBelow(Line line, Line last) =>
+        line.Turn == last.Turn && line.Size > 0.92f * last.Size && line.Baseline > last.Baseline && line.Baseline < last.Baseline + (1.8f * last.Size) && line.Left < last.Right && line.Right > last.Left;
 
     /// <summary>True where the next line's first word would not have fitted, so the line was broken for want of room.</summary>
     private bool IsFull(Line last, int index)
