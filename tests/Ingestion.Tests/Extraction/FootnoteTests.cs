@@ -54,6 +54,18 @@ public sealed class FootnoteTests(PdfReadingTests.Warm warm) : IClassFixture<Pdf
     }
 
     [Fact]
+    public async Task MarkFarFromItsNote_BeginsItAllTheSame()
+    {
+        var page = new PdfCanvas();
+        string text = prose.Paragraph(9);
+        double y = Body(page, Left, 90, 492, text, call: "9,10");
+        y = Note(page, Left, y + 14, 300, "9", FirstNote);
+        page.Text(Left, y - 2.5, "10", 5.6);
+        page.Text(Left + 40, y, "Apart.", 8);
+        Assert.Equal($"{text}9,10\n\n9 {FirstNote}\n\n10 Apart.\n", await TextAsync(page));
+    }
+
+    [Fact]
     public async Task Notes_BelowEachOther_AreBlocksWithTheirPlaces()
     {
         var page = new PdfCanvas();

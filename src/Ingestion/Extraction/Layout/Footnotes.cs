@@ -144,6 +144,7 @@ internal static class Footnotes
     private static void Take(Foot foot, List<FootnoteMark?> marks, List<Line> notes)
     {
         int column = notes.Count == 0 ? 1 : notes[^1].Column + 1;
+        bool begins = true;   // the last line is the first of its note
         for (int i = 0; i < marks.Count; i++)
         {
             FootPiece piece = foot.Pieces[marks.Count - 1 - i];
@@ -156,10 +157,16 @@ internal static class Footnotes
                 words = [.. last.Words.Concat(words).OrderBy(word => word.Left)];
                 (baseline, size) = last.Size > size ? (last.Baseline, last.Size) : (baseline, size);
                 notes.RemoveAt(notes.Count - 1);
+                if (!begins && FootnoteMark.Of(words, size) is { IsPlain: false } late)
+                {
+                    words = Apart(words, late.Length);
+                    (begins, column) = (true, column + 1);
+                }
             }
-            else
+            else if (i > 0)
             {
-                column += i > 0 && marks[i] is not null ? 1 : 0;
+                begins = marks[i] is not null;
+                column += begins ? 1 : 0;
             }
 
             notes.Add(new Line { Cells = [new Cell(words)], Baseline = baseline, Size = size, ColumnLeft = foot.Left, ColumnRight = foot.Right, Column = column });
