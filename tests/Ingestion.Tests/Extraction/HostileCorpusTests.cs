@@ -1,7 +1,5 @@
 using System.Globalization;
-using Rag.Ingestion.Extraction.Isolation;
 using Rag.Testing.Hostile;
-using Rag.Testing.Pdf;
 
 namespace Rag.Ingestion.Tests.Extraction;
 
@@ -52,30 +50,6 @@ public sealed class HostileCorpusTests
             sizes.Add(peak - (3.0 * file.Length));
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"| {pages} pages, {file.Length / 1048576.0:0.0} MB | {outcomes.Single().Took.TotalSeconds:0.0} s | extractor at most {peak / 1048576.0:0} MB |"));
-        }
-
-        Assert.True(sizes[1] <= 1.25 * sizes[0], $"{sizes[1] / 1048576:0} MB against {sizes[0] / 1048576:0} MB");
-    }
-
-    [Fact(Explicit = true)]
-    public async Task ManyScans_AreReadInFlatMemory()
-    {
-        using var engine = new Kinds.EngineScript();
-        var sizes = new List<double>();
-        StoredPicture picture = ScanFiles.SidewaysColour();
-        foreach (int pages in (int[])[100, 1_000])
-        {
-            await using ExtractorPool pool = engine.Pool(Kinds.EngineScript.Faint);
-            byte[] file = ScanFiles.Build([.. Enumerable.Repeat(("q 0 792 -612 0 612 0 cm /Im1 Do Q", new[] { picture }, 0), pages)]);
-            using var done = new CancellationTokenSource();
-            Task<long> watching = HostileRun.WatchAsync(done.Token);
-            Reading reading = await pool.ReadAsync(file);
-            await done.CancelAsync();
-            long peak = await watching;
-            Assert.True(reading.Reason is null && reading.Pages.Count == pages && reading.Pages.All(page => page.Scan is { Confidence: 41 }));
-            sizes.Add(peak - (3.0 * file.Length));
-            TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {pages} scans, {file.Length / 1048576.0:0.0} MB | extractor at most {peak / 1048576.0:0} MB |"));
         }
 
         Assert.True(sizes[1] <= 1.25 * sizes[0], $"{sizes[1] / 1048576:0} MB against {sizes[0] / 1048576:0} MB");

@@ -91,7 +91,7 @@ internal static class HostileRun
     };
 
     /// <summary>The largest child of this process while something runs, in bytes.</summary>
-    internal static async Task<long> WatchAsync(CancellationToken done)
+    private static async Task<long> WatchAsync(CancellationToken done)
     {
         long peak = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));

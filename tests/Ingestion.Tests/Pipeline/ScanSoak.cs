@@ -22,7 +22,10 @@ public sealed class ScanSoak
         using var engine = new EngineScript();
         (string, string)[] settings = [.. FaultRuns.Fast, ("Ingestion:Ocr", "Tesseract"), ("Ingestion:OcrCommand", engine.Write(EngineScript.Checksum))];
         await using Shop shop = await Shop.OpenAsync(settings);
-        byte[] file = ScanFiles.Build([.. Enumerable.Range(0, pages).Select(i => (ScanFiles.Whole, (StoredPicture[])[ScanFiles.Rows(i % 100, 1_320)], 0))]);
+        StoredPicture colour = ScanFiles.SidewaysColour();
+        byte[] file = ScanFiles.Build([.. Enumerable.Range(0, pages).Select(i => i % 2 == 0
+            ? (ScanFiles.Whole, (StoredPicture[])[ScanFiles.Rows(i % 100, 1_320)], 0)
+            : (ScanFiles.Sideways, [colour], 0))]);
         DocumentId document = await shop.AddAsync("scans.pdf", file);
         await using WorkerProcess worker = WorkerProcess.Start(shop.Folder, "worker", settings);
 

@@ -26,6 +26,9 @@ public static class ScanFiles
     /// <summary>Draws picture 1 over the whole page.</summary>
     public const string Whole = "q 612 0 0 792 0 0 cm /Im1 Do Q\n";
 
+    /// <summary>The same for a picture that lies on its side.</summary>
+    public const string Sideways = "q 0 792 -612 0 612 0 cm /Im1 Do Q\n";
+
     public static StoredPicture Jpeg { get; } = new(Data("words.jpg"), "/Width 935/Height 1210/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode");
 
     /// <summary>Turned by a quarter clockwise.</summary>

@@ -21,8 +21,8 @@ public sealed class ScanTests : IDisposable
             (ScanFiles.Whole, [ScanFiles.TwoLevel], 0),
             ("q 0 612 -792 0 792 0 cm /Im1 Do Q", [ScanFiles.TwoLevel], 90),
             ("q 612 0 0 90 0 702 cm /Im1 Do Q q 612 0 0 702 0 0 cm /Im2 Do Q", [ScanFiles.Rows(0, 150), ScanFiles.Rows(150, 1_320)], 0),   // cut through the first line
-            ("q 0 792 -612 0 612 0 cm /Im1 Do Q", [ScanFiles.SidewaysColour()], 0),
-            ("q 0 792 -612 0 612 0 cm /Im1 Do Q", [ScanFiles.SidewaysJpeg], 0),
+            (ScanFiles.Sideways, [ScanFiles.SidewaysColour()], 0),
+            (ScanFiles.Sideways, [ScanFiles.SidewaysJpeg], 0),
             ("0 g " + ScanFiles.Whole + "0 g 60 630 500 32 re f", [ScanFiles.Stencil], 0),   // the second line is blacked out
             (ScanFiles.Whole, [ScanFiles.Jbig2Symbols], 0));
         await using var pool = Extractors.Pool(options => options.Ocr = OcrEngine.Tesseract);
