@@ -19,6 +19,7 @@ internal static class SharedThreads
         {
             if (!OrtEnv.IsCreated)
             {
+                NativeHeap.ReturnLargeBlocks();
                 using var pool = new OrtThreadingOptions
                 {
                     GlobalIntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
