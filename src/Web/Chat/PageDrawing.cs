@@ -86,20 +86,8 @@ public sealed class PageDrawing : ComponentBase
     private IEnumerable<(string Text, float X, float Width)> StraightWordsOf(TextLine line)
     {
         var text = Page.Text.AsSpan(line.Start - Page.Start, Math.Min(line.Length, line.Edges.Length)).ToString();
-        for (var i = 0; i < text.Length;)
+        for (var (i, end) = NextWord(text, 0); i < text.Length; (i, end) = NextWord(text, end))
         {
-            if (char.IsWhiteSpace(text[i]))
-            {
-                i++;
-                continue;
-            }
-
-            var end = i;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
-            {
-                end++;
-            }
-
             // Only right edges are stored: a gap without a blank (a currency sign far left of its figure) hides in the next character.
             var left = i == 0 ? 0 : line.Edges[i - 1];
             for (var next = i + 1; next < end; next++)
@@ -120,8 +108,6 @@ public sealed class PageDrawing : ComponentBase
             {
                 yield return (text[i..end], line.X + left, width);
             }
-
-            i = end;
         }
     }
 
@@ -129,27 +115,32 @@ public sealed class PageDrawing : ComponentBase
     private IEnumerable<(string Text, float X, float Width)> TurnedWordsOf(TextLine line, float[] lefts)
     {
         var text = Page.Text.Substring(line.Start - Page.Start, Math.Min(line.Length, line.Edges.Length));
-        for (var i = 0; i < text.Length;)
+        for (var (i, end) = NextWord(text, 0); i < text.Length; (i, end) = NextWord(text, end))
         {
-            var end = i;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            var left = lefts[i..end].Min();
+            var width = line.Edges[i..end].Max() - left;
+            if (width > 0)
             {
-                end++;
+                // Between two marks of its direction a word keeps its full stop on its left.
+                yield return (lefts[i] > lefts[end - 1] ? $"{RightToLeftMark}{text[i..end]}{RightToLeftMark}" : text[i..end], line.X + left, width);
             }
-
-            if (end > i)
-            {
-                var left = lefts[i..end].Min();
-                var width = line.Edges[i..end].Max() - left;
-                if (width > 0)
-                {
-                    // Between two marks of its direction a word keeps its full stop on its left.
-                    yield return (lefts[i] > lefts[end - 1] ? $"{RightToLeftMark}{text[i..end]}{RightToLeftMark}" : text[i..end], line.X + left, width);
-                }
-            }
-
-            i = end + 1;
         }
+    }
+
+    private static (int Start, int End) NextWord(string text, int from)
+    {
+        while (from < text.Length && char.IsWhiteSpace(text[from]))
+        {
+            from++;
+        }
+
+        var end = from;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]))
+        {
+            end++;
+        }
+
+        return (from, end);
     }
 
     private static string Number(float value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -29,7 +29,7 @@ internal sealed class SourceStore(AccessPolicy policy, IDbContextFactory<AppDbCo
         var document = new DocumentId(citation.Document);
         var page = await library.FindPageAsync(grant.Scope, document, citation.Generation, citation.Page, cancel);
         var status = await library.FindAsync(grant.Scope, document, cancel);
-        var marks = citation.Boxes.Count > 0 || page is null ? citation.Boxes : PageMarks.Find(page, citation.Start, citation.End);
+        var marks = citation.Boxes.Count > 0 || page is null ? citation.Boxes : TextLocator.Boxes(page, citation.Start, citation.End);
         return new SourceView(citation, page, status?.PageCount, marks, grant.IsOwner && status is not null);
     }
 

@@ -213,7 +213,7 @@ public sealed class ChatPanelTests : IAsyncLifetime
     {
         var page = new PageText(1, null, 612, 792, 0, "שלום. 20\n",
             [new TextLine(0, 8, 100, 100, 80, 12, 10, false, [80, 70, 60, 50, 40, 30, 10, 20]) { Lefts = [70, 60, 50, 40, 30, 20, 0, 10] }]);
-        var drawing = screen.Render<PageDrawing>(p => p.Add(x => x.Page, page).Add(x => x.Marks, PageMarks.Find(page, 0, 5)).Add(x => x.Label, "page 1"));
+        var drawing = screen.Render<PageDrawing>(p => p.Add(x => x.Page, page).Add(x => x.Marks, TextLocator.Boxes(page, 0, 5)).Add(x => x.Label, "page 1"));
         Assert.Equal([("\u200Fשלום.\u200F", "130", "50"), ("20", "100", "20")], drawing.FindAll("text").Select(t => (t.TextContent, t.GetAttribute("x")!, t.GetAttribute("textLength")!)));
         Assert.Equal(("128.5", "53"), (drawing.Find("rect").GetAttribute("x"), drawing.Find("rect").GetAttribute("width")));
     }

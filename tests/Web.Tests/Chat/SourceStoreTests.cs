@@ -101,8 +101,8 @@ public sealed class SourceStoreTests
             new TextLine(111, 5, 72, 114, 50, 12, 10, false, [10, 20, 30, 40, 50]),
         ]);
 
-        Assert.Equal([new PageBox(132, 100, 40, 12), new PageBox(72, 114, 20, 12)], PageMarks.Find(page, 106, 113));
-        Assert.Empty(PageMarks.Find(page, 300, 310));
+        Assert.Equal([new PageBox(132, 100, 40, 12), new PageBox(72, 114, 20, 12)], TextLocator.Boxes(page, 106, 113));
+        Assert.Empty(TextLocator.Boxes(page, 300, 310));
     }
 
     private static async Task<ChatWorld> WithPageAsync()

@@ -1,6 +1,7 @@
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Graphics;
 using UglyToad.PdfPig.Graphics.Colors;
+using UglyToad.PdfPig.Graphics.Operations;
 using UglyToad.PdfPig.Tokens;
 
 namespace Rag.Ingestion.Extraction.Pdf.Painting;
@@ -11,11 +12,15 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// </summary>
 internal static class ColourNames
 {
-    /// <summary>A setter of <see cref="IColorSpaceContext"/>, stroking or not.</summary>
-    public delegate void Setter(NameToken family, DictionaryToken? entry);
+    /// <returns>False where the operation sets no space of such a name: PdfPig does what it says rightly.</returns>
+    public static bool Set(IGraphicsStateOperation operation, IResourceStore resources, IColorSpaceContext? colours) => operation switch
+    {
+        SetNonStrokeColorSpace fill when colours is not null => Set(fill.Name, resources, colours.SetNonStrokingColorspace),
+        SetStrokeColorSpace stroke when colours is not null => Set(stroke.Name, resources, colours.SetStrokingColorspace),
+        _ => false,
+    };
 
-    /// <returns>False where the name is no such one: PdfPig sets it rightly.</returns>
-    public static bool Set(NameToken name, IResourceStore resources, Setter set)
+    private static bool Set(NameToken name, IResourceStore resources, Action<NameToken, DictionaryToken?> set)
     {
         // These four are always themselves. ISO 32000-1, 8.6.3
         if (name.Data is "DeviceGray" or "DeviceRGB" or "DeviceCMYK" or "Pattern" || !name.TryMapToColorSpace(out _) || !resources.TryGetNamedColorSpace(name, out ResourceColorSpace named))

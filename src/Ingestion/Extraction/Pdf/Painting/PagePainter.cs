@@ -56,11 +56,7 @@ internal sealed class PagePainter(
     {
         foreach (IGraphicsStateOperation operation in operations)
         {
-            IColorSpaceContext? colours = operation is SetStrokeColorSpace or SetNonStrokeColorSpace ? GetCurrentState().ColorSpaceContext : null;
-            bool named = colours is not null && (operation is SetNonStrokeColorSpace fill
-                ? ColourNames.Set(fill.Name, ResourceStore, colours.SetNonStrokingColorspace)
-                : operation is SetStrokeColorSpace stroke && ColourNames.Set(stroke.Name, ResourceStore, colours.SetStrokingColorspace));
-            if (!named)
+            if (operation is not (SetStrokeColorSpace or SetNonStrokeColorSpace) || !ColourNames.Set(operation, ResourceStore, GetCurrentState().ColorSpaceContext))
             {
                 operation.Run(this);
             }
