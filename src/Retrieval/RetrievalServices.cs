@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class RetrievalServices
         services.AddSingleton<ConnectionSettings>();
         services.AddDbContextFactory<KnowledgeDbContext>((provider, db) => db
             .UseSqlite($"Data Source={Path.Combine(provider.GetRequiredService<IOptions<RetrievalOptions>>().Value.DataFolder, "knowledge.db")}")
+            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.NonTransactionalMigrationOperationWarning, LogLevel.Debug)))   // a switch around a rebuilt table; nothing an owner could do
             .AddInterceptors(provider.GetRequiredService<ConnectionSettings>()));
         services.AddSingleton(provider => new KnowledgeDatabase(
             provider.GetRequiredService<IDbContextFactory<KnowledgeDbContext>>(),
