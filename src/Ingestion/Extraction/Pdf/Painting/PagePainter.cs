@@ -34,7 +34,7 @@ internal sealed class PagePainter(
     private readonly List<int> clipLetters = [];   // of the text object at hand, that will clip
     private readonly MarkedContent marks = new();
     private readonly (double Width, double Height) displayed = rotation.SwapsAxis ? (crop.Bounds.Height, crop.Bounds.Width) : (crop.Bounds.Width, crop.Bounds.Height);
-    private readonly Paints paints = new(stream => SmallContent.Read(stream, contentParser, filters, scanner, options.Logger), resources);
+    private readonly Paints paints = new(stream => SmallContent.Read(stream, (contentParser as ContentReader)?.Usual ?? contentParser, filters, scanner, options.Logger), resources);
     private GlyphStyle? style;   // of the last glyph
     private FillingRule? clipNext;
     private bool unseen, veiled;   // of the groups around: nothing of them is seen; something shows through

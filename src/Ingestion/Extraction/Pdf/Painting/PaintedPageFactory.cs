@@ -16,7 +16,7 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// <summary>Lets PdfPig build our pages instead of its own. Made by PdfPig itself, so it takes what that gives.</summary>
 internal sealed class PaintedPageFactory(
     IPdfTokenScanner pdfScanner, IResourceStore resourceStore, ILookupFilterProvider filterProvider, IPageContentParser pageContentParser, ParsingOptions parsingOptions)
-    : BasePageFactory<PaintedPage>(pdfScanner, resourceStore, filterProvider, pageContentParser, parsingOptions)
+    : BasePageFactory<PaintedPage>(pdfScanner, resourceStore, filterProvider, new ContentReader(pageContentParser), parsingOptions)
 {
     private readonly ConditionalWeakTable<IFont, FontCodes> known = [];   // of this parse of the file; PdfPig may load a font anew
 

@@ -64,6 +64,33 @@ internal abstract class TextProcessor(
         }
     }
 
+    /// <summary>As <see cref="ShowPositionedText"/>.</summary>
+    public void Show(PositionedText positioned)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        IFont? font = state.FontState.FromExtendedGraphicsState ? null : ResourceStore.GetFont(state.FontState.FontName);
+        if (font is null or { IsVertical: true })
+        {
+            base.ShowPositionedText(positioned.Tokens());
+            return;
+        }
+
+        using var codes = new CodeBytes(positioned.Codes);
+        double size = state.FontState.FontSize, stretch = state.FontState.HorizontalScaling / 100.0;
+        foreach (TextPiece piece in positioned.Pieces)
+        {
+            if (piece.Length == 0)
+            {
+                TextMatrices.TextMatrix = TextMatrices.TextMatrix.Translate((0.0 - piece.Shift) / 1000.0 * size * stretch, 0.0);
+            }
+            else
+            {
+                codes.Over(piece.Start, piece.Length);
+                Show(font, state, codes);
+            }
+        }
+    }
+
     private void Show(IFont font, CurrentGraphicsState state, IInputBytes bytes)
     {
         if (last.Font != font)
