@@ -10,14 +10,12 @@ internal sealed class ContentOperands(byte[] content, int length)
     public const ulong Number = 1, Name = 2, Text = 3, Array = 4, Other = 5;
 
     private const int Most = 16;
-    private const int MostDigits = 15;   // a double holds them exactly
-    private static readonly double[] Powers = [.. Enumerable.Range(0, MostDigits + 1).Select(i => Math.Pow(10, i))];
 
     private readonly double[] numbers = new double[Most];
     private readonly NameToken?[] names = new NameToken?[2];
     private readonly List<TextPiece> pieces = [];
-    private byte[] codes = new byte[256];   // of the strings of one operator
-    private int at, first, nameCount, codeCount;
+    private readonly ContentStrings strings = new(content, length);
+    private int at, first, nameCount;
 
     /// <summary>Of the operands read last.</summary>
     public ulong Kinds { get; private set; }
@@ -27,6 +25,8 @@ internal sealed class ContentOperands(byte[] content, int length)
     /// <summary>The operator and its operands.</summary>
     public ReadOnlySpan<byte> Piece => content.AsSpan(first, at - first);
 
+    private ReadOnlySpan<byte> Content => content.AsSpan(0, length);
+
     public NameToken FirstName => names[0]!;
 
     public NameToken LastName => names[nameCount - 1]!;
@@ -35,7 +35,7 @@ internal sealed class ContentOperands(byte[] content, int length)
 
     public double[] Numbers() => numbers[..NumberCount];
 
-    public byte[] Codes() => codes[..codeCount];
+    public byte[] Codes() => strings.Codes();
 
     public TextPiece[] Pieces() => [.. pieces];
 
@@ -43,7 +43,7 @@ internal sealed class ContentOperands(byte[] content, int length)
     /// <returns>Its letters, the last one in the lowest byte; 0 at the end; null for what is not understood.</returns>
     public int? Next()
     {
-        (first, Kinds, NumberCount, nameCount, codeCount) = (at, 0, 0, 0, 0);
+        (first, Kinds, NumberCount, nameCount, strings.Count) = (at, 0, 0, 0, 0);
         pieces.Clear();
         for (; ; )
         {
@@ -56,12 +56,13 @@ internal sealed class ContentOperands(byte[] content, int length)
             byte c = content[at];
             ulong kind = c switch
             {
-                >= (byte)'0' and <= (byte)'9' or (byte)'.' or (byte)'-' or (byte)'+' => NumberCount < Most && TryNumber(out numbers[NumberCount++]) ? Number : 0,
                 (byte)'/' => TryName() ? Name : 0,
-                (byte)'(' => TryString() ? Text : 0,
+                (byte)'(' => strings.TryRead(ref at) ? Text : 0,
                 (byte)'[' => TryArray() ? Array : 0,
-                (byte)'<' => at + 1 < length && content[at + 1] == '<' ? (TrySkipDictionary() ? Other : 0) : TryHex() ? Text : 0,
-                _ => ulong.MaxValue,
+                (byte)'<' when at + 1 < length && content[at + 1] == '<' => TrySkipDictionary() ? Other : 0,
+                (byte)'<' => strings.TryRead(ref at) ? Text : 0,
+                _ when !ContentNumber.MayBegin(c) => ulong.MaxValue,
+                _ => NumberCount < Most && ContentNumber.TryRead(Content, ref at, out numbers[NumberCount++]) ? Number : 0,
             };
             if (kind == ulong.MaxValue)
             {
@@ -94,41 +95,6 @@ internal sealed class ContentOperands(byte[] content, int length)
         {
             at++;
         }
-    }
-
-    private bool TryNumber(out double number)
-    {
-        bool negative = content[at] == '-';
-        at += content[at] is (byte)'-' or (byte)'+' ? 1 : 0;
-        double whole = 0;
-        long part = 0;
-        int start = at, places = 0;
-        for (; at < length && char.IsAsciiDigit((char)content[at]); at++)
-        {
-            whole = (whole * 10) + (content[at] - '0');
-        }
-
-        int digits = at - start;
-        if (at < length && content[at] == '.')
-        {
-            start = ++at;
-            for (; at < length && char.IsAsciiDigit((char)content[at]); at++)
-            {
-                part = unchecked((part * 10) + (content[at] - '0'));
-            }
-
-            places = at - start;
-        }
-
-        if (digits + places == 0 || digits > MostDigits || places > MostDigits || (at < length && content[at] is (byte)'-' or (byte)'+' or (byte)'.' or (byte)'e' or (byte)'E'))
-        {
-            number = 0;
-            return false;
-        }
-
-        whole += places == 0 ? 0 : part / Powers[places];
-        number = whole == 0 ? 0 : negative ? -whole : whole;
-        return true;
     }
 
     private bool TryName()
@@ -167,129 +133,31 @@ internal sealed class ContentOperands(byte[] content, int length)
                 return false;
             }
 
-            int start = codeCount;
-            double shift = 0;
-            bool read;
-            switch (content[at])
+            if (content[at] == ']')
             {
-                case (byte)']':
-                    at++;
-                    return true;
-                case (byte)'(':
-                    read = TryString();
-                    break;
-                case (byte)'<':
-                    read = TryHex();
-                    break;
-                case >= (byte)'0' and <= (byte)'9' or (byte)'.' or (byte)'-' or (byte)'+':
-                    read = TryNumber(out shift);
-                    break;
-                default:
-                    return false;
+                at++;
+                return true;
             }
 
+            int start = strings.Count;
+            double shift = 0;
+            bool read = content[at] is (byte)'(' or (byte)'<' ? strings.TryRead(ref at) : ContentNumber.MayBegin(content[at]) && ContentNumber.TryRead(Content, ref at, out shift);
             if (!read)
             {
                 return false;
             }
 
-            if (codeCount > start || shift != 0)
+            if (strings.Count > start || shift != 0)
             {
-                pieces.Add(new TextPiece(shift, start, codeCount - start));
+                pieces.Add(new TextPiece(shift, start, strings.Count - start));
             }
         }
-    }
-
-    private bool TryString()
-    {
-        int depth = 1, start = codeCount;
-        for (at++; at < length; at++)
-        {
-            byte c = content[at];
-            switch (c)
-            {
-                case (byte)'(':
-                    depth++;
-                    break;
-                case (byte)')' when --depth == 0:
-                    at++;
-                    return !(codeCount - start >= 2 && (codes[start], codes[start + 1]) is (0xFE, 0xFF) or (0xFF, 0xFE));   // PdfPig takes that for UTF-16
-                case (byte)')' when at + 1 == length || content[at + 1] == '\r':
-                    return false;   // there PdfPig may end the string
-                case (byte)'\\':
-                    if (++at == length || !TryEscape(out c))
-                    {
-                        return false;
-                    }
-
-                    break;
-            }
-
-            Add(c);
-        }
-
-        return false;
-    }
-
-    private bool TryEscape(out byte meant)
-    {
-        meant = content[at];
-        if (meant is >= (byte)'0' and <= (byte)'7')
-        {
-            int value = 0, digits = 0;
-            for (; digits < 3 && at < length && content[at] is >= (byte)'0' and <= (byte)'7'; digits++, at++)
-            {
-                value = (value * 8) + (content[at] - '0');
-            }
-
-            at--;
-            meant = (byte)value;
-            return value <= byte.MaxValue;
-        }
-
-        meant = meant switch { (byte)'n' => (byte)'\n', (byte)'r' => (byte)'\r', (byte)'t' => (byte)'\t', (byte)'b' => (byte)'\b', (byte)'f' => (byte)'\f', _ => meant };
-        return content[at] is not ((byte)'\r' or (byte)'\n') && !(meant == ')' && at + 1 < length && content[at + 1] == '\r');
-    }
-
-    private bool TryHex()
-    {
-        int high = -1;
-        for (at++; at < length; at++)
-        {
-            byte c = content[at];
-            int digit = char.IsAsciiHexDigit((char)c) ? (c & 15) + (c > '9' ? 9 : 0) : -1;
-            if (digit >= 0)
-            {
-                if (high >= 0)
-                {
-                    Add((byte)((high << 4) | digit));
-                }
-
-                high = high >= 0 ? -1 : digit;
-            }
-            else if (c == '>')
-            {
-                at++;
-                if (high >= 0)
-                {
-                    Add((byte)(high << 4));
-                }
-
-                return true;
-            }
-            else if (!IsBlank(c))
-            {
-                return false;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Over a dictionary, whatever is in it.</summary>
     private bool TrySkipDictionary()
     {
-        int depth = 0, start = codeCount;
+        int depth = 0, start = strings.Count;
         while (at + 1 < length)
         {
             switch (content[at])
@@ -307,12 +175,12 @@ internal sealed class ContentOperands(byte[] content, int length)
 
                     break;
                 case (byte)'(' or (byte)'<':
-                    if (!(content[at] == '(' ? TryString() : TryHex()))
+                    if (!strings.TryRead(ref at))
                     {
                         return false;
                     }
 
-                    codeCount = start;
+                    strings.Count = start;
                     break;
                 case (byte)'%':
                     return false;
@@ -325,17 +193,7 @@ internal sealed class ContentOperands(byte[] content, int length)
         return false;
     }
 
-    private void Add(byte code)
-    {
-        if (codeCount == codes.Length)
-        {
-            System.Array.Resize(ref codes, 2 * codeCount);
-        }
-
-        codes[codeCount++] = code;
-    }
-
-    private static bool IsBlank(byte c) => c is 0 or 9 or 10 or 12 or 13 or 32;
+    public static bool IsBlank(byte c) => c is 0 or 9 or 10 or 12 or 13 or 32;
 
     private static bool IsDelimiter(byte c) => c is (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)']' or (byte)'/' or (byte)'%';
 }

@@ -29,7 +29,8 @@ internal sealed class ContentReader(IPageContentParser usual) : IPageContentPars
         try
         {
             bool whole = inputBytes.Read(content.AsSpan(0, length)) == length;
-            var operators = new ContentOperators(new ContentOperands(content, length), some => usual.Parse(pageNumber, new MemoryInputBytes(some.ToArray()), log));
+            // PdfPig loses a letter that ends its content right behind a number.
+            var operators = new ContentOperators(new ContentOperands(content, length), some => usual.Parse(pageNumber, new MemoryInputBytes((byte[])[.. some, (byte)'\n']), log));
             if (whole && operators.ReadAll() is { } operations)
             {
                 return operations;
