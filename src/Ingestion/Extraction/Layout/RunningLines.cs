@@ -4,7 +4,8 @@ using System.Text;
 namespace Rag.Ingestion.Extraction.Layout;
 
 /// <summary>A line near the edge of a page. Its numbers are blanked out in <paramref name="Pattern"/>, so "page 3" and "page 4" are alike.</summary>
-internal sealed record MarginLine(Line Line, bool Top, string Pattern, IReadOnlyList<int> Numbers)
+/// <param name="Ends">What may be the page's number, whatever stands beside it.</param>
+internal sealed record MarginLine(Line Line, bool Top, string Pattern, IReadOnlyList<int> Numbers, IReadOnlyList<PrintedNumber> Ends)
 {
     private const float Margin = 0.11f;   // of the page's height
 
@@ -44,17 +45,21 @@ internal sealed record MarginLine(Line Line, bool Top, string Pattern, IReadOnly
             }
         }
 
-        return new MarginLine(line, top, pattern.ToString(), numbers);
+        return new MarginLine(line, top, pattern.ToString(), numbers, PrintedNumber.AtEndsOf(line));
     }
 }
 
-/// <summary>Drops headers, footers and page numbers: what stands at the same height, worded alike, on the pages around.</summary>
+/// <summary>
+/// Drops headers, footers and page numbers: what stands at the same height, worded alike, on the pages around. Beside a page number that counts on at the same
+/// height, the wording may change: running titles are those of the chapter on one page and of the section on the next.
+/// </summary>
 internal static class RunningLines
 {
     /// <summary>How many pages before and after are compared.</summary>
     public const int Window = 3;
 
     private const float SameHeight = 4;
+    private const int FewestCounting = 2;   // pages around that a page number leads to
 
     public static void Drop(LaidOutPage page, IReadOnlyList<LaidOutPage> neighbours)
     {
@@ -79,7 +84,14 @@ internal static class RunningLines
 
             if (alike.Count < needed)
             {
-                return;
+                if (Counting(line, page, neighbours) is not { } printed)
+                {
+                    return;
+                }
+
+                page.Label = printed.IsRoman || printed.Value != page.Number ? printed.Text : page.Label;
+                page.Lines.Remove(line.Line);
+                continue;
             }
 
             for (int i = 0; i < line.Numbers.Count; i++)
@@ -92,6 +104,22 @@ internal static class RunningLines
 
             page.Lines.Remove(line.Line);
         }
+    }
+
+    /// <summary>The page number on the line, where lines at the same height of the pages around count on.</summary>
+    private static PrintedNumber? Counting(MarginLine line, LaidOutPage page, IReadOnlyList<LaidOutPage> neighbours)
+    {
+        foreach (PrintedNumber end in line.Ends)
+        {
+            int count = neighbours.Count(other => other.Margins.Any(candidate => candidate.Top == line.Top &&
+                Math.Abs(candidate.Line.Baseline - line.Line.Baseline) < SameHeight && candidate.Ends.Any(number => end.Counts(number, other.Number - page.Number))));
+            if (count >= FewestCounting)
+            {
+                return end;
+            }
+        }
+
+        return null;
     }
 
     /// <param name="pages">How many pages the other line is after this one; negative before.</param>

@@ -18,13 +18,15 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
         Array.ForEach(byTurn, glyphs => glyphs.Clear());
         var hidden = new HiddenText(page, layersOff);
         var spans = new HiddenSpans(page.Number, page.Height);
-        IFont? liar = page.Glyphs.FirstOrDefault(glyph => glyph.Claimed is not null)?.Style.Font;
-        foreach (PaintedGlyph painted in page.Glyphs)
+        ReadOnlySpan<PaintedGlyph> all = page.Glyphs;
+        IFont? liar = Liar(all);
+        for (int i = 0; i < all.Length; i++)
         {
+            ref readonly PaintedGlyph painted = ref all[i];
             string text = GlyphText.Clean(painted.Text);
             if (GlyphText.Smuggled(painted.Text) is { } smuggled)
             {
-                spans.Add(HiddenTextKind.Characters, smuggled, painted);
+                spans.Add(HiddenTextKind.Characters, smuggled, in painted);
             }
 
             if (text.Length == 0)
@@ -32,11 +34,11 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
                 continue;
             }
 
-            if (hidden.Find(painted) is { } how)
+            if (hidden.Find(i) is { } how)
             {
-                if (!hidden.IsSeenTwice(painted))
+                if (!hidden.IsSeenTwice(i))
                 {
-                    spans.Add(how, painted.Claimed ?? text, painted);
+                    spans.Add(how, painted.Claimed ?? text, in painted);
                 }
 
                 continue;
@@ -45,7 +47,7 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
             // Where one glyph of a font lies, what it claims is told whole.
             if (liar is not null && painted.Style.Font == liar)
             {
-                spans.Add(HiddenTextKind.Replacement, painted.Claimed ?? text, painted);
+                spans.Add(HiddenTextKind.Replacement, painted.Claimed ?? text, in painted);
             }
 
             double dx = painted.End.X - painted.Start.X, dy = painted.Start.Y - painted.End.Y;
@@ -81,6 +83,20 @@ internal sealed class GlyphReader(IReadOnlySet<string> layersOff)
             Hidden = spans.Finish(),
             IsScan = lines.Count == 0 && hidden.IsPicture,
         };
+    }
+
+    /// <summary>The font of the first glyph that shows another letter than it says.</summary>
+    private static IFont? Liar(ReadOnlySpan<PaintedGlyph> glyphs)
+    {
+        foreach (ref readonly PaintedGlyph glyph in glyphs)
+        {
+            if (glyph.Claimed is not null)
+            {
+                return glyph.Style.Font;
+            }
+        }
+
+        return null;
     }
 
     private (bool Bold, bool Italic) Face(IFont font)

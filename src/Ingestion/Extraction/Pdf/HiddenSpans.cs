@@ -12,7 +12,7 @@ internal sealed class HiddenSpans(int page, double pageHeight)
     private HiddenTextKind kind;
     private double left, right, top, bottom, lastX, lastY, size;
 
-    public void Add(HiddenTextKind how, string value, PaintedGlyph letter)
+    public void Add(HiddenTextKind how, string value, in PaintedGlyph letter)
     {
         double x = letter.Start.X, y = pageHeight - letter.Start.Y;
         bool sameLine = Math.Abs(y - lastY) <= Math.Max(size, letter.PaintedSize) * 0.5;

@@ -22,9 +22,10 @@ internal sealed class HiddenText
     private readonly List<Box> pictures;
     private readonly AreasByHeight areas;
     private readonly PictureColours colours = new();
-    private readonly HashSet<PaintedGlyph>? piled;
+    private readonly HashSet<int>? piled;
     private readonly int lastInk;   // areas below the letters with ink that are painted last
-    private Dictionary<(string, int, int), List<PaintedGlyph>>? byPlace;
+    private Places? places;
+    private (GlyphStyle? Style, bool IsInk) onPaper;
 
     public HiddenText(PaintedPage page, IReadOnlySet<string> layersOff)
     {
@@ -33,15 +34,22 @@ internal sealed class HiddenText
         (this.page, this.layersOff) = (page, layersOff);
         pictures = [.. page.Areas.Where(area => area.IsPicture && !IsOff(area)).Select(area => area.Box)];
         piled = Piles(page.Glyphs);
-        lastInk = pictures.Count == 0 || page.Glyphs.Count == 0 ? 0 : page.Glyphs.Max(glyph => glyph.Seen == Seen.Yes ? glyph.Style.Order : 0);
+        if (pictures.Count > 0)
+        {
+            foreach (ref readonly PaintedGlyph glyph in page.Glyphs)
+            {
+                lastInk = glyph.Seen == Seen.Yes ? Math.Max(lastInk, glyph.Style.Order) : lastInk;
+            }
+        }
     }
 
     /// <summary>Pictures cover most of the page.</summary>
     public bool IsPicture => pictures.Sum(Visible) >= 0.6 * page.Width * page.Height;
 
-    /// <returns>How the letter is hidden; null when it can be seen.</returns>
-    public HiddenTextKind? Find(PaintedGlyph glyph)
+    /// <returns>How the letter at this place of the page's glyphs is hidden; null when it can be seen.</returns>
+    public HiddenTextKind? Find(int index)
     {
+        ref readonly PaintedGlyph glyph = ref page.Glyphs[index];
         (double x, double y) = ((glyph.Box.Left + glyph.Box.Right) / 2, (glyph.Box.Bottom * 0.7) + (glyph.Box.Top * 0.3));
         if (glyph.Style.Layer is { } layer && layer.IsOff(layersOff))
         {
@@ -68,59 +76,51 @@ internal sealed class HiddenText
                 return HiddenTextKind.OutOfSight;
         }
 
-        return IsCovered(glyph, y) || piled?.Contains(glyph) == true ? HiddenTextKind.Covered
-            : !string.IsNullOrWhiteSpace(glyph.Text) && IsLikeItsGround(glyph, x, y) ? HiddenTextKind.SameColour
+        return IsCovered(in glyph, y) || piled?.Contains(index) == true ? HiddenTextKind.Covered
+            : !string.IsNullOrWhiteSpace(glyph.Text) && IsLikeItsGround(in glyph, x, y) ? HiddenTextKind.SameColour
             : null;
     }
 
     /// <summary>The same letter can be seen in this place: what is hidden is its halo or its shadow.</summary>
-    public bool IsSeenTwice(PaintedGlyph hidden)
+    public bool IsSeenTwice(int index)
     {
+        ref readonly PaintedGlyph hidden = ref page.Glyphs[index];
         if (hidden.Seen != Seen.Yes || hidden.PaintedSize < SmallestReadable || string.IsNullOrWhiteSpace(hidden.Text))
         {
             return false;
         }
 
-        if (byPlace is null)
-        {
-            byPlace = [];
-            foreach (PaintedGlyph glyph in page.Glyphs)
-            {
-                (byPlace.TryGetValue(Place(glyph), out List<PaintedGlyph>? here) ? here : byPlace[Place(glyph)] = []).Add(glyph);
-            }
-        }
-
-        (string text, int x, int y) = Place(hidden);
+        places ??= new Places(page.Glyphs);
         for (int i = 0; i < 9; i++)
         {
-            if (byPlace.TryGetValue((text, x + (i % 3) - 1, y + (i / 3) - 1), out List<PaintedGlyph>? here)
-                && here.Take(20).Any(other => !ReferenceEquals(other, hidden) && Find(other) is null))
+            foreach (int other in places.Near(in hidden, (i % 3) - 1, (i / 3) - 1))
             {
-                return true;
+                if (other != index && Find(other) is null)
+                {
+                    return true;
+                }
             }
         }
 
         return false;
     }
 
-    private static (string Text, int X, int Y) Place(PaintedGlyph glyph) => (glyph.Text, (int)Math.Clamp(glyph.Start.X, -1e6, 1e6), (int)Math.Clamp(glyph.Start.Y, -1e6, 1e6));
-
     /// <summary>Letters of which each stands on the one before.</summary>
-    private static HashSet<PaintedGlyph>? Piles(IReadOnlyList<PaintedGlyph> glyphs)
+    private static HashSet<int>? Piles(ReadOnlySpan<PaintedGlyph> glyphs)
     {
-        HashSet<PaintedGlyph>? found = null;
-        for (int i = 1, first = 0; i <= glyphs.Count; i++)
+        HashSet<int>? found = null;
+        for (int i = 1, first = 0; i <= glyphs.Length; i++)
         {
-            if (i < glyphs.Count && Math.Abs(glyphs[i].Start.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i].Start.Y - glyphs[i - 1].Start.Y) < Piled * (Math.Abs(glyphs[i - 1].End.X - glyphs[i - 1].Start.X) + Math.Abs(glyphs[i - 1].End.Y - glyphs[i - 1].Start.Y)))
+            if (i < glyphs.Length && StandsOn(in glyphs[i], in glyphs[i - 1]))
             {
                 continue;
             }
 
             // The same letter again makes it bold.
-            if (i - first >= FewestPiled && glyphs.Skip(first).Take(i - first).Select(glyph => GlyphText.Clean(glyph.Text)).Where(text => text.Length > 0).Distinct().Count() >= FewestPiled - 1)
+            if (i - first >= FewestPiled && DifferentLetters(glyphs[first..i]) >= FewestPiled - 1)
             {
-                found ??= new HashSet<PaintedGlyph>(ReferenceEqualityComparer.Instance);
-                found.UnionWith(glyphs.Skip(first).Take(i - first));
+                found ??= [];
+                found.UnionWith(Enumerable.Range(first, i - first));
             }
 
             first = i;
@@ -129,7 +129,22 @@ internal sealed class HiddenText
         return found;
     }
 
-    private bool IsLikeItsGround(PaintedGlyph glyph, double x, double y)
+    private static bool StandsOn(in PaintedGlyph glyph, in PaintedGlyph last) =>
+        Math.Abs(glyph.Start.X - last.Start.X) + Math.Abs(glyph.Start.Y - last.Start.Y) < Piled * (Math.Abs(last.End.X - last.Start.X) + Math.Abs(last.End.Y - last.Start.Y));
+
+    private static int DifferentLetters(ReadOnlySpan<PaintedGlyph> glyphs)
+    {
+        var letters = new HashSet<string>();
+        foreach (ref readonly PaintedGlyph glyph in glyphs)
+        {
+            letters.Add(GlyphText.Clean(glyph.Text));
+        }
+
+        letters.Remove("");
+        return letters.Count;
+    }
+
+    private bool IsLikeItsGround(in PaintedGlyph glyph, double x, double y)
     {
         if (glyph.Style.Ink is not { Fill: not null } and not { Stroke: not null })
         {
@@ -142,16 +157,22 @@ internal sealed class HiddenText
             PaintedArea area = page.Areas[near[n]];
             if (near[n] < glyph.Style.Order && area.Box.Holds(x, y))
             {
-                return area.Colour is { } ground ? IsInk(glyph.Style, ground) : area.Picture is { } picture && colours.Are(picture, glyph.Box, colour => IsInk(glyph.Style, colour));
+                GlyphStyle style = glyph.Style;
+                return area.Colour is { } ground ? IsInk(style.Ink, ground, style.Blend) : area.Picture is { } picture && colours.Are(picture, glyph.Box, colour => IsInk(style.Ink, colour, style.Blend));
             }
         }
 
         // Paper. A page begins transparent, and a blend mode does nothing there: ISO 32000-1, 11.4.7.
-        return IsInk(glyph.Style with { Blend = BlendMode.Normal }, (1, 1, 1));
+        if (!ReferenceEquals(onPaper.Style, glyph.Style))
+        {
+            onPaper = (glyph.Style, IsInk(glyph.Style.Ink, (1, 1, 1), BlendMode.Normal));
+        }
+
+        return onPaper.IsInk;
     }
 
     /// <summary>Under things that nothing shows through and that were painted later. A picture of the whole page is a scan and shows what stands under it, unless there is nothing in it and the page goes on above it.</summary>
-    private bool IsCovered(PaintedGlyph glyph, double y)
+    private bool IsCovered(in PaintedGlyph glyph, double y)
     {
         if (glyph.Style.Order == page.Areas.Count)
         {
@@ -176,8 +197,8 @@ internal sealed class HiddenText
 
     private double Visible(Box box) => box.And(new Box(0, 0, page.Width, page.Height)).Area;
 
-    private static bool IsInk(GlyphStyle style, (double Red, double Green, double Blue) ground) =>
-        (style.Ink.Fill is null || IsSame(style.Ink.Fill.Value, ground, style.Blend)) && (style.Ink.Stroke is null || IsSame(style.Ink.Stroke.Value, ground, style.Blend));
+    private static bool IsInk(in Ink ink, (double Red, double Green, double Blue) ground, BlendMode blend) =>
+        (ink.Fill is null || IsSame(ink.Fill.Value, ground, blend)) && (ink.Stroke is null || IsSame(ink.Stroke.Value, ground, blend));
 
     private static bool IsSame((double Red, double Green, double Blue) ink, (double Red, double Green, double Blue) ground, BlendMode blend) =>
         Math.Abs(Blended(ink.Red, ground.Red, blend) - ground.Red) <= SameColour && Math.Abs(Blended(ink.Green, ground.Green, blend) - ground.Green) <= SameColour

@@ -23,10 +23,9 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// </summary>
 internal sealed class PagePainter(
     int pageNumber, IResourceStore resources, IPdfTokenScanner scanner, IPageContentParser contentParser, ILookupFilterProvider filters, CropBox crop,
-    UserSpaceUnit unit, PageRotationDegrees rotation, TransformationMatrix initial, ParsingOptions options, ConditionalWeakTable<IFont, FontCodes> known)
+    UserSpaceUnit unit, PageRotationDegrees rotation, TransformationMatrix initial, ParsingOptions options, ConditionalWeakTable<IFont, FontCodes> known, List<PaintedGlyph> glyphs)
     : TextProcessor(pageNumber, resources, scanner, contentParser, filters, crop, unit, rotation, initial, options, known)
 {
-    private readonly List<PaintedGlyph> glyphs = [];
     private readonly PaintedAreas areas = new();
     private readonly List<PaintedPicture> pictures = [];
     private readonly ShapeTracker shape = new();
@@ -34,8 +33,8 @@ internal sealed class PagePainter(
     private readonly List<int> clipLetters = [];   // of the text object at hand, that will clip
     private readonly MarkedContent marks = new();
     private readonly (double Width, double Height) displayed = rotation.SwapsAxis ? (crop.Bounds.Height, crop.Bounds.Width) : (crop.Bounds.Width, crop.Bounds.Height);
-    private readonly Paints paints = new(stream => SmallContent.Read(stream, contentParser, filters, scanner, options.Logger), resources);
-    private GlyphStyle? style;   // of the last glyph
+    private readonly Paints paints = new(stream => SmallContent.Read(stream, (contentParser as ContentReader)?.Usual ?? contentParser, filters, scanner, options.Logger), resources);
+    private GlyphStyles? styles;
     private FillingRule? clipNext;
     private bool unseen, veiled;   // of the groups around: nothing of them is seen; something shows through
     private bool stamping;
@@ -79,21 +78,12 @@ internal sealed class PagePainter(
             return;
         }
 
-        PdfRectangle em = PerformantRectangleTransformer.Transform(
-            renderingMatrix, textMatrix, transformationMatrix, new PdfRectangle(0, 0, characterBoundingBox.Width, UserSpaceUnit.PointMultiples));
-        Box box = Box.Around(em);
-        double x = em.TopLeft.X - em.BottomLeft.X, y = em.TopLeft.Y - em.BottomLeft.Y;
-        marks.Stand(box);
-        double size = Math.Sqrt((x * x) + (y * y));
-        if (characterBoundingBox.Width > 0.05)   // of zero width: an accent
-        {
-            (x, y) = (em.BottomRight.X - em.BottomLeft.X, em.BottomRight.Y - em.BottomLeft.Y);
-            size = Math.Min(size, Math.Sqrt((x * x) + (y * y)) * UserSpaceUnit.PointMultiples / characterBoundingBox.Width);
-        }
-
+        Em em = Em.Of(in renderingMatrix, in textMatrix, in transformationMatrix, characterBoundingBox.Width, UserSpaceUnit.PointMultiples);
+        marks.Stand(em.Box);
         DrawnLook look = font is IType3Font drawn && Letter is { } letter ? letter.Look ??= paints.LookOf(drawn, code, unicode) : DrawnLook.Usual;
-        Seen seen = look.IsBlank ? Seen.NoInk : SeenOf(currentState, box);
-        glyphs.Add(new PaintedGlyph(look.Shows ?? unicode, em.BottomLeft, em.BottomRight, box, size * look.Scale, seen, StyleOf(font, pointSize, currentState, look.Ink)) { Claimed = look.Shows is null ? null : unicode });
+        Seen seen = look.IsBlank ? Seen.NoInk : SeenOf(currentState, em.Box);
+        GlyphStyle style = (styles ??= new GlyphStyles(paints)).Of(font, pointSize, currentState, look.Ink, areas.Count, marks.Layer);
+        glyphs.Add(new PaintedGlyph(look.Shows ?? unicode, em.Start, em.End, em.Box, em.Size * look.Scale, seen, style) { Claimed = look.Shows is null ? null : unicode });
         if (currentState.FontState.TextRenderingMode >= TextRenderingMode.FillClip)
         {
             clipLetters.Add(glyphs.Count - 1);
@@ -287,7 +277,7 @@ internal sealed class PagePainter(
         if (shape.Take(rule == FillingRule.EvenOdd || clipNext == FillingRule.EvenOdd) is { } filled)
         {
             CurrentGraphicsState state = GetCurrentState();
-            Paint(filled.Box, filled.IsBox, FillOf(state), state.AlphaConstantNonStroking);
+            Paint(filled.Box, filled.IsBox, paints.FillOf(state), state.AlphaConstantNonStroking);
         }
     }
 
@@ -315,7 +305,7 @@ internal sealed class PagePainter(
         CurrentGraphicsState state = GetCurrentState();
         foreach ((Box box, bool isBox) in lines)
         {
-            Paint(box, isBox && state.LineDashPattern.Array.Count == 0, StrokeOf(state), state.AlphaConstantStroking);
+            Paint(box, isBox && state.LineDashPattern.Array.Count == 0, paints.StrokeOf(state), state.AlphaConstantStroking);
         }
     }
 
@@ -368,7 +358,7 @@ internal sealed class PagePainter(
         Box visible = box.And(clip.Box);
         var picture = new PaintedPicture(open, corners, clip.Box, areas.Count + 1, stencil);
         areas.Picture(visible, !seeThrough && clip is { IsExact: true, Hole: null } && IsOpaque(state, state.AlphaConstantNonStroking), marks.Layer, picture);
-        bool pale = stencil && FillOf(state) is (> 0.7, > 0.7, > 0.7);
+        bool pale = stencil && paints.FillOf(state) is (> 0.7, > 0.7, > 0.7);
         if (pictures.Count < PaintedPicture.Most && marks.Layer is null && !pale && !stamping)
         {
             pictures.Add(picture with { Order = areas.Count });
@@ -384,28 +374,6 @@ internal sealed class PagePainter(
     {
         const double leastAlpha = 0.03;
         return unseen || alpha < leastAlpha || (state.SoftMask is { } mask && paints.StopsAll(mask));
-    }
-
-    private (double Red, double Green, double Blue)? FillOf(CurrentGraphicsState state) => paints.Of(state.CurrentNonStrokingColor, state.ColorSpaceContext?.CurrentNonStrokingColorSpace);
-
-    private (double Red, double Green, double Blue)? StrokeOf(CurrentGraphicsState state) => paints.Of(state.CurrentStrokingColor, state.ColorSpaceContext?.CurrentStrokingColorSpace);
-
-    private Ink InkOf(CurrentGraphicsState state) => state.FontState.TextRenderingMode switch
-    {
-        TextRenderingMode.Stroke or TextRenderingMode.StrokeClip => new Ink(null, StrokeOf(state)),
-        TextRenderingMode.FillThenStroke or TextRenderingMode.FillThenStrokeClip => new Ink(FillOf(state), StrokeOf(state)),
-        _ => new Ink(FillOf(state), null),
-    };
-
-    private GlyphStyle StyleOf(IFont font, double size, CurrentGraphicsState state, (double, double, double)? own)
-    {
-        Ink ink = own is null ? InkOf(state) : new Ink(own, null);
-        if (style is null || style.Font != font || style.Size != size || style.Order != areas.Count || style.Layer != marks.Layer || style.Ink != ink || style.Blend != state.BlendMode)
-        {
-            style = new GlyphStyle(font, size, ink, areas.Count, marks.Layer, state.BlendMode);
-        }
-
-        return style;
     }
 
     private PdfPoint Transform(double x, double y) => CurrentTransformationMatrix.Transform(new PdfPoint(x, y));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Graphics.Core;
@@ -9,7 +10,7 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// <param name="Text">As the font maps it; may hold characters that nobody sees.</param>
 /// <param name="Box">Around the em square: from the baseline up by the size that it is painted in.</param>
 /// <param name="PaintedSize">The smaller of height and breadth that an em is painted in.</param>
-internal sealed record PaintedGlyph(string Text, PdfPoint Start, PdfPoint End, Box Box, double PaintedSize, Seen Seen, GlyphStyle Style)
+internal readonly record struct PaintedGlyph(string Text, PdfPoint Start, PdfPoint End, Box Box, double PaintedSize, Seen Seen, GlyphStyle Style)
 {
     /// <summary>What the font says where it paints another letter, which is <see cref="Text"/>; else null.</summary>
     public string? Claimed { get; init; }
@@ -83,11 +84,18 @@ internal sealed record PaintedArea(Box Box, (double Red, double Green, double Bl
 }
 
 /// <summary>A page in the order in which it is painted.</summary>
-/// <param name="Width">As displayed, in points.</param>
-/// <param name="Replacements">Texts that the file gives in place of what it paints, with what it paints there.</param>
-internal sealed record PaintedPage(
-    int Number, double Width, double Height, IReadOnlyList<PaintedGlyph> Glyphs, IReadOnlyList<PaintedArea> Areas, IReadOnlyList<ReplacementText> Replacements)
+/// <param name="width">As displayed, in points.</param>
+/// <param name="glyphs">Lent until the next page of the file is painted: a page's worth is large.</param>
+/// <param name="replacements">Texts that the file gives in place of what it paints, with what it paints there.</param>
+internal sealed class PaintedPage(int number, double width, double height, List<PaintedGlyph> glyphs, IReadOnlyList<PaintedArea> areas, IReadOnlyList<ReplacementText> replacements)
 {
+    public int Number { get; } = number;
+    public double Width { get; } = width;
+    public double Height { get; } = height;
+    public ReadOnlySpan<PaintedGlyph> Glyphs => CollectionsMarshal.AsSpan(glyphs);
+    public IReadOnlyList<PaintedArea> Areas { get; } = areas;
+    public IReadOnlyList<ReplacementText> Replacements { get; } = replacements;
+
     /// <summary>Those that can be seen, in order.</summary>
     public IReadOnlyList<PaintedPicture> Pictures { get; init; } = [];
 }

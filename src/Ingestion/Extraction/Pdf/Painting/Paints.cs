@@ -18,8 +18,12 @@ internal sealed class Paints(Func<StreamToken, SmallContent?> read, IResourceSto
     private IColor? last;
     private (double, double, double)? lastColour;
 
+    public (double Red, double Green, double Blue)? FillOf(CurrentGraphicsState state) => Of(state.CurrentNonStrokingColor, state.ColorSpaceContext?.CurrentNonStrokingColorSpace);
+
+    public (double Red, double Green, double Blue)? StrokeOf(CurrentGraphicsState state) => Of(state.CurrentStrokingColor, state.ColorSpaceContext?.CurrentStrokingColorSpace);
+
     /// <returns>Red, green, blue from 0 to 1; null for a pattern of several colours, or one that nobody knows.</returns>
-    public (double Red, double Green, double Blue)? Of(IColor? colour, ColorSpaceDetails? space)
+    private (double Red, double Green, double Blue)? Of(IColor? colour, ColorSpaceDetails? space)
     {
         if (colour is null)
         {

@@ -37,7 +37,9 @@ internal abstract class TextProcessor(
             return;
         }
 
-        Show(font, state, bytes);
+        TransformationMatrix at = TextMatrices.TextMatrix;
+        Show(font, state, bytes, ref at);
+        TextMatrices.TextMatrix = at;
     }
 
     public override void ShowPositionedText(IReadOnlyList<IToken> tokens)
@@ -51,20 +53,54 @@ internal abstract class TextProcessor(
         }
 
         double size = state.FontState.FontSize, stretch = state.FontState.HorizontalScaling / 100.0;
+        TransformationMatrix at = TextMatrices.TextMatrix;
         for (int i = 0; i < tokens.Count; i++)
         {
             if (tokens[i] is NumericToken shift)
             {
-                TextMatrices.TextMatrix = TransformationMatrix.GetTranslationMatrix((0.0 - shift.Data) / 1000.0 * size * stretch, 0.0).Multiply(TextMatrices.TextMatrix);
+                at = at.Translate((0.0 - shift.Data) / 1000.0 * size * stretch, 0.0);
             }
             else
             {
-                Show(font, state, new MemoryInputBytes(tokens[i] is HexToken hex ? hex.Bytes.ToArray() : ((StringToken)tokens[i]).GetBytes()));
+                Show(font, state, new MemoryInputBytes(tokens[i] is HexToken hex ? hex.Bytes.ToArray() : ((StringToken)tokens[i]).GetBytes()), ref at);
             }
         }
+
+        TextMatrices.TextMatrix = at;
     }
 
-    private void Show(IFont font, CurrentGraphicsState state, IInputBytes bytes)
+    /// <summary>As <see cref="ShowPositionedText"/>.</summary>
+    public void Show(PositionedText positioned)
+    {
+        CurrentGraphicsState state = GetCurrentState();
+        IFont? font = state.FontState.FromExtendedGraphicsState ? null : ResourceStore.GetFont(state.FontState.FontName);
+        if (font is null or { IsVertical: true })
+        {
+            base.ShowPositionedText(positioned.Tokens());
+            return;
+        }
+
+        using var codes = new CodeBytes(positioned.Codes);
+        double size = state.FontState.FontSize, stretch = state.FontState.HorizontalScaling / 100.0;
+        TransformationMatrix at = TextMatrices.TextMatrix;
+        foreach (ref readonly TextPiece piece in positioned.Pieces)
+        {
+            if (piece.Length == 0)
+            {
+                at = at.Translate((0.0 - piece.Shift) / 1000.0 * size * stretch, 0.0);
+            }
+            else
+            {
+                codes.Over(piece.Start, piece.Length);
+                Show(font, state, codes, ref at);
+            }
+        }
+
+        TextMatrices.TextMatrix = at;
+    }
+
+    /// <param name="at">The text matrix; moved on.</param>
+    private void Show(IFont font, CurrentGraphicsState state, IInputBytes bytes, ref TransformationMatrix at)
     {
         if (last.Font != font)
         {
@@ -76,19 +112,26 @@ internal abstract class TextProcessor(
         double size = text.FontSize, stretch = text.HorizontalScaling / 100.0, spacing = text.CharacterSpacing;
         TransformationMatrix page = state.CurrentTransformationMatrix;
         TransformationMatrix rendering = TransformationMatrix.FromValues(size * stretch, 0.0, 0.0, size, 0.0, text.Rise);
-        double points = Math.Round(page.Multiply(TextMatrices.TextMatrix).Transform(new PdfRectangle(0.0, 0.0, 1.0, size)).Height, 2);
+        double points = Math.Round(Height(page.Multiply(at), size), 2);
         while (bytes.MoveNext())
         {
             int code = font.ReadCharacterCode(bytes, out int length);
             FontCode letter = codes.Of(font, code);
-            TransformationMatrix at = TextMatrices.TextMatrix;
             Letter = letter;
             RenderGlyph(font, state, size, points, code, letter.Text, bytes.CurrentOffset, in rendering, in at, in page, letter.Box);
             double blank = code == 32 && length == 1 ? text.WordSpacing : 0.0;
-            TextMatrices.TextMatrix = at.Translate(((letter.Box.Width * size) + spacing + blank) * stretch, 0.0);
+            at = at.Translate(((letter.Box.Width * size) + spacing + blank) * stretch, 0.0);
         }
 
         Letter = null;
+    }
+
+    /// <summary>Of a box of this height on the page.</summary>
+    private static double Height(in TransformationMatrix matrix, double height)
+    {
+        (double x0, double y0) = matrix.Transform(0.0, 0.0);
+        (double x1, double y1) = matrix.Transform(0.0, height);
+        return Math.Sqrt(((x0 - x1) * (x0 - x1)) + ((y0 - y1) * (y0 - y1)));
     }
 }
 
