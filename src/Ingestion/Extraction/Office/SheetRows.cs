@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Rag.Ingestion.Extraction.Flow;
 
@@ -12,9 +13,9 @@ namespace Rag.Ingestion.Extraction.Office;
 internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells);
 
 /// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
-internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats formats)
+internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats)
 {
-    private const int MaxColumns = 1_024;
+    public const int MaxColumns = 1_024;
 
     public IEnumerable<SheetRow> Read(XmlReader reader)
     {
@@ -44,6 +45,13 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
             }
         }
     }
+
+    /// <summary>Characters that XML cannot hold are written as "_x000D_", and what looks like one of these as "_x005F_x000D_".</summary>
+    public static string Unescaped(string text) => !text.Contains("_x", StringComparison.Ordinal) ? text
+        : Escape().Replace(text, match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
+
+    [GeneratedRegex("_x([0-9A-Fa-f]{4})_")]
+    private static partial Regex Escape();
 
     private SheetRow ReadRow(XmlReader reader, int number, bool[] hiddenColumns)
     {
@@ -117,9 +125,10 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
         return type switch
         {
             "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index] : "",
-            "inlineStr" => inline.ToString(),
+            "inlineStr" => Unescaped(inline.ToString()),
             "b" => value == "1" ? "TRUE" : "FALSE",
-            "str" or "e" or "d" => value,
+            "str" => Unescaped(value),
+            "e" or "d" => value,
             _ => value.Length == 0 ? inline.ToString() : formats.Show(value, style),
         };
     }
@@ -151,7 +160,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
     }
 
     /// <summary>"AB12" is column 27.</summary>
-    private static int ColumnOf(string place)
+    public static int ColumnOf(string place)
     {
         int column = 0;
         foreach (char c in place)
