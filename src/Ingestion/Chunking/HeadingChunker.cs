@@ -172,7 +172,7 @@ internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int
         int start = units[0].Start, end = units[^1].End;
         string? caption = units[^1].Kind == BlockKind.TableRow && units[^1].Caption is { } words && limits.Caption > 0 ? window.Head(words, limits.Caption) : null;
         done.Add(new ChunkDraft(
-            ordinal++, Slice(start, end), path.ToText(Math.Max(8, limits.Prefix - titleTokens)), caption, start, end, new PageRange(units[0].Page, units[^1].Page)));
+            ordinal++, Slice(start, end), path.ToText(limits.Prefix - titleTokens), caption, start, end, new PageRange(units[0].Page, units[^1].Page)));
         text.Remove(0, end - textStart);
         textStart = end;
         units.Clear();

@@ -66,6 +66,12 @@ public sealed class ChunkerTests
     }
 
     [Fact]
+    public void Prefix_OfNothing_HasNoHeadings() =>
+        Assert.All(
+            Chunks.Cut([TextExtractor.Extract("# A heading\n\nText under it."u8.ToArray(), FileKind.Markdown)], new WordCounter(), Limits with { Prefix = 0 }, titleTokens: 0),
+            chunk => Assert.Null(chunk.HeadingPath));
+
+    [Fact]
     public void Heading_AtTheEnd_IsNotLost()
     {
         Assert.Equal("# Last words", Cut("Some text.\n\n# Last words")[^1].Text);
