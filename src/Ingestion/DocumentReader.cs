@@ -121,7 +121,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         (metadataTitle, PageCount) = (title, pageCount);
         Title = TitleChooser.Choose(title, lease.FileName);
         ShortTitle = window.Head(Title, limits.Prefix / 2);
-        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle));
+        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle), keeper.Work);
     }
 
     private int Take(ExtractedPage page)

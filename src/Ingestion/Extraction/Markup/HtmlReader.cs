@@ -145,7 +145,7 @@ internal static partial class HtmlReader
         {
             if (node is IText text)
             {
-                builder.Append(verbatim > 0 ? text.Data.ReplaceLineEndings("\n") : text.Data.ReplaceLineEndings(" "));
+                builder.Append(verbatim > 0 ? text.Data.ReplaceLineEndings("\n") : Words(text).ReplaceLineEndings(" "));
                 return false;
             }
 
@@ -236,6 +236,8 @@ internal static partial class HtmlReader
             return number.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".";
         }
 
+        private static string Words(IText text) => text.ParentElement?.LocalName == "sup" ? FlowText.Raised(text.Data) : text.Data;
+
         /// <param name="report">Takes hidden parts; null to count them as part of the text.</param>
         private string VisibleText(IElement element, FlowBuilder? report)
         {
@@ -254,7 +256,7 @@ internal static partial class HtmlReader
                 INode node = at.Node.ChildNodes[at.Next];
                 if (node is IText words)
                 {
-                    text.Append(words.Data);
+                    text.Append(Words(words));
                 }
                 else if (node is IElement child && !Unseen.Contains(child.LocalName))
                 {

@@ -3,13 +3,19 @@ using System.Xml;
 
 namespace Rag.Ingestion.Extraction.Office;
 
-/// <summary>Cells of a sheet that are merged over several rows: what the first one says holds for all of them.</summary>
+/// <summary>
+/// What a sheet says behind its rows and they need: cells that are merged over several rows, where what the first one says holds for all of them; and whether
+/// something but the cells' own styles gives them colours.
+/// </summary>
 internal sealed class SheetMerges
 {
     private const int MostMerges = 100_000;
 
     private readonly Dictionary<int, List<(int Column, int LastRow)>> beginning = [];   // by first row
     private readonly SortedDictionary<int, (int LastRow, string Text)> covering = [];   // by column
+
+    /// <summary>Rules, tables or a picture colour cells.</summary>
+    public bool HasOtherColours { get; private set; }
 
     public static SheetMerges Read(XmlReader reader)
     {
@@ -21,6 +27,8 @@ internal sealed class SheetMerges
             {
                 merges.Add((reader.GetAttribute("ref") ?? "").Split(':'));
             }
+
+            merges.HasOtherColours |= reader.NodeType == XmlNodeType.Element && reader.LocalName is "conditionalFormatting" or "tableParts" or "picture" or "drawing";
         }
 
         return merges;

@@ -10,10 +10,15 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <param name="Number">From 1, as the sheet shows it.</param>
 /// <param name="Hidden">The whole row is hidden.</param>
 /// <param name="Cells">Column (from 0) and what it shows, ascending; those of hidden columns apart.</param>
-internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells);
+internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells)
+{
+    /// <summary>What stands in white on the white sheet.</summary>
+    public List<string> WhiteCells { get; } = [];
+}
 
 /// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
-internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats)
+/// <param name="white">Styles whose letters have the colour of the sheet.</param>
+internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats, HashSet<int> white)
 {
     public const int MaxColumns = 1_024;
 
@@ -38,7 +43,7 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             {
                 last = OfficeXml.Int(reader.GetAttribute("r")) ?? last + 1;
                 SheetRow row = ReadRow(reader, last, hiddenColumns);
-                if (row.Cells.Count + row.HiddenCells.Count > 0)
+                if (row.Cells.Count + row.HiddenCells.Count + row.WhiteCells.Count > 0)
                 {
                     yield return row;
                 }
@@ -70,6 +75,7 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             }
 
             column = reader.GetAttribute("r") is { } place ? ColumnOf(place) : column + 1;
+            bool unseen = white.Count > 0 && white.Contains(OfficeXml.Int(reader.GetAttribute("s")) ?? 0);
             string text = FlowText.Fold(ReadCell(reader));
             if (text.Length == 0 || column is < 0 or >= MaxColumns)
             {
@@ -79,6 +85,10 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             if (hiddenColumns[column])
             {
                 row.HiddenCells.Add(text);
+            }
+            else if (unseen)
+            {
+                row.WhiteCells.Add(text);
             }
             else
             {

@@ -44,6 +44,7 @@ internal sealed class SheetsReader
         using OfficePackage package = OfficePackage.Open(file, "xl/workbook.xml", limits);
         XElement workbook = package.Parts.Xml(package.Main)!;
         var formats = new SheetFormats(package.MainRelated("styles"), workbook.Child("workbookPr")?.Attr("date1904") is "1" or "true");
+        HashSet<int> white = SheetColours.WhiteOnNothing(package.MainRelated("styles"));
         List<string> shared = Shared(package);
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
@@ -56,7 +57,7 @@ internal sealed class SheetsReader
             {
                 using XmlReader reader = part;
                 SheetMerges merges = Merges(package, target.Target);
-                IEnumerable<SheetRow> rows = new SheetRows(shared, formats).Read(reader).Select(merges.Fill);
+                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? [] : white).Read(reader).Select(merges.Fill);
                 var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
@@ -153,6 +154,11 @@ internal sealed class SheetsReader
     /// <summary>Reports what of a row is hidden.</summary>
     private SheetRow Visible(SheetRow row)
     {
+        if (row.WhiteCells.Count > 0)
+        {
+            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.WhiteCells));
+        }
+
         if (row.HiddenCells.Count > 0)
         {
             builder.Hide(HiddenTextKind.Marked, string.Join(' ', row.HiddenCells));
@@ -226,7 +232,8 @@ internal sealed class SheetsReader
 
         // One row of heads says how wide the table is; over groups of columns the second row does.
         string[][] one = [.. top.Select(each => Aligned(each, first, last))], two = [.. top.Select(each => Aligned(each, least, most))];
-        if (TableHeader.Count(one) == 1 && row.Cells.Count >= NamedShare * top[1].Cells.Count)
+        bool nextIsBetter = top.Length > 2 && top[1].Cells.Count > row.Cells.Count && TableHeader.IsHeaderOfFigures(two[1], two[2]);
+        if (TableHeader.Count(one) == 1 && row.Cells.Count >= NamedShare * top[1].Cells.Count && !nextIsBetter)
         {
             (caption, from, width, hasHeads) = (TableHeader.Caption(title, one[0]), first, last - first + 1, true);
         }

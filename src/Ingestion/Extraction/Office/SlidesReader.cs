@@ -219,7 +219,7 @@ internal sealed class SlidesReader
                 }
                 else
                 {
-                    text.Append(words);
+                    text.Append(OfficeXml.Int(run.Child("rPr")?.Attr("baseline")) > 0 ? FlowText.Raised(words) : words);
                 }
             }
         }

@@ -80,7 +80,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
                     state.Boxes.AddRange(Boxes(child));
                     break;
                 case "oMath" or "oMathPara":
-                    state.Text.Append(string.Concat(child.All("t").Select(part => part.Value)));
+                    state.Text.Append(WordMath.Text(child));
                     break;
                 default:
                     Walk(child, state, depth + 1);   // hyperlinks, insertions, fields, content controls
@@ -135,7 +135,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         }
         else
         {
-            state.Text.Append(text);
+            state.Text.Append(properties.Val("vertAlign") == "superscript" ? FlowText.Raised(text.ToString()) : text.ToString());
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && IsWhite(colour) ? HiddenTextKind.SameColour
         : null;
 
-    private static bool IsWhite(string colour) =>
+    public static bool IsWhite(string colour) =>
         colour.Length == 6 && Enumerable.Range(0, 3).All(part => byte.TryParse(colour.AsSpan(2 * part, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value) && value >= NearlyWhite);
 
     private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :

@@ -40,6 +40,9 @@ internal static partial class TableHeader
         return words || AreOverFigures(first, second);
     }
 
+    /// <summary>Heads, and figures below some of them: no line above a table looks like that.</summary>
+    public static bool IsHeaderOfFigures(IReadOnlyList<string> first, IReadOnlyList<string> second) => IsHeader(first, second) && AreOverFigures(first, second);
+
     /// <param name="title">Of the table; null where it has none.</param>
     /// <param name="heads">Null where the columns have no names.</param>
     public static string? Caption(string? title, IReadOnlyList<string>? heads)

@@ -1,5 +1,6 @@
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Tables;
+using Rag.Retrieval.Knowledge;
 using Rag.Testing.Office;
 
 namespace Rag.Ingestion.Tests.Extraction.Kinds;
@@ -42,6 +43,31 @@ public sealed class TableHeadTests
         Assert.Equal("R North|Valve|5|6|7|8", file.Outline()[^1]);
         Assert.Equal("Region | Product | 2022 Sold | 2022 Sent back | 2023 Sold | 2023 Sent back", file.Blocks.Last().Caption);
         Assert.Null(file.Blocks.First(block => block.Kind == BlockKind.TableRow).Caption);
+    }
+
+    [Fact]
+    public void Sheet_ALineAboveItsHeads_IsNoHead()
+    {
+        Reading file = Flows.Read(FileKind.Sheets, ZipFiles.Sheets($"""
+            <sheetData><row r="1">{Cell("A1", "Warehouse Graz")}{Cell("B1", "printed on Monday")}</row><row r="2">{Cell("A2", "Article")}{Cell("B2", "Name")}{Cell("C2", "Stock")}</row>
+            <row r="3">{Cell("A3", "P1")}{Cell("B3", "Pump")}<c r="C3"><v>5</v></c></row></sheetData>
+            """));
+        Assert.Equal("Article | Name | Stock", file.Blocks.Last().Caption);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("<conditionalFormatting/>", false)]
+    public void Sheet_WhiteLettersOnNoGround_AreReported(string behind, bool hidden)
+    {
+        Reading file = Flows.Read(FileKind.Sheets, ZipFiles.Sheets(
+            $"""<sheetData><row r="1"><c r="A1" t="inlineStr" s="1"><is><t>unseen</t></is></c><c r="B1" t="inlineStr" s="2"><is><t>on dark</t></is></c>{Cell("C1", "seen")}</row></sheetData>{behind}""",
+            ("xl/styles.xml", """
+                <styleSheet><fonts><font/><font><color rgb="FFFFFFFF"/></font></fonts><fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"/></fill></fills>
+                <cellXfs><xf fontId="0" fillId="0"/><xf fontId="1" fillId="0"/><xf fontId="1" fillId="1"/></cellXfs></styleSheet>
+                """)));
+        Assert.Equal(hidden ? "R on dark|seen" : "R unseen|on dark|seen", file.Outline()[^1]);
+        Assert.Equal(hidden ? [(HiddenTextKind.SameColour, "unseen")] : [], file.Hidden());
     }
 
     [Theory]

@@ -81,6 +81,18 @@ public sealed class WordCasesTests
     }
 
     [Fact]
+    public void FormulasAndRaisedFigures_KeepTheirMeaning()
+    {
+        const string R = "<m:r><m:t>", E = "</m:t></m:r>";
+        Reading file = Flows.Read(FileKind.Word, ZipFiles.Word($"""
+            <w:p><m:oMath xmlns:m="m"><m:sSup><m:e>{R}x{E}</m:e><m:sup>{R}2{E}</m:sup></m:sSup>{R}={E}<m:f><m:num>{R}a{E}</m:num><m:den>{R}b+c{E}</m:den></m:f></m:oMath></w:p>
+            <w:p><w:r><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>3</w:t></w:r></w:p>
+            """));
+        Assert.Equal(["P x^2=a/(b+c)", "P 10³"], file.Outline());
+        Assert.Equal(["P In 2023¹ it was 5 m², the 2nd time."], Flows.Read(FileKind.Html, "<p>In 2023<sup>1</sup> it was 5 m<sup>2</sup>, the 2<sup>nd</sup> time.").Outline());
+    }
+
+    [Fact]
     public void Paragraphs_WhoseEndWasDeleted_AreOne()
     {
         Reading file = Flows.Read(FileKind.Word, ZipFiles.Word(
