@@ -23,6 +23,9 @@ internal sealed class DocumentPipeline(
     ILogger<DocumentPipeline> logger)
 {
     private const int SmallestPdf = 16;
+
+    /// <summary>Passages left to embed for which a smaller file is worth the trouble of beginning again.</summary>
+    private const int WorthStopping = 32;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly IngestionOptions options = settings.Value;
@@ -58,7 +61,7 @@ internal sealed class DocumentPipeline(
         int body = lease.Measures.Body ?? options.ChunkTokens, prefix = lease.Measures.Prefix ?? options.PrefixTokens;
         var limits = new ChunkLimits(body, prefix, Math.Min(options.CaptionTokens, IngestionOptions.MostTokens - body - prefix));
         var time = new WorkClock(rate, clock);
-        var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits, time);
+        var reader = new DocumentReader(lease, writer, keeper, embedder.Window, limits, time, () => LetSmallerFirstAsync(lease, keeper));
         await reader.ResumeAsync(keeper.Work);
         if (reader.Next.Page > 1)
         {
@@ -128,9 +131,22 @@ internal sealed class DocumentPipeline(
 
             done += batch.Length;
             keeper.Report(Progress());
+            if (missing.Length > 0 && reader.Chunks.Count - done >= WorthStopping)
+            {
+                await LetSmallerFirstAsync(lease, keeper);
+            }
         }
 
         IngestionProgress Progress() => new(DocumentState.Embedding, reader.PageCount, reader.PageCount, done, reader.Chunks.Count, SecondsLeft: time.WhileEmbedding(done, reader.Chunks.Count));
+    }
+
+    /// <exception cref="PutAsideException">The job went back to the queue.</exception>
+    private async Task LetSmallerFirstAsync(JobLease lease, LeaseKeeper keeper)
+    {
+        if (await jobs.MakeWayAsync(lease, keeper.Work))
+        {
+            throw new PutAsideException();
+        }
     }
 
     private async Task EndAsync(JobLease lease, LeaseKeeper keeper, Exception exception, CancellationToken stopping)
@@ -140,6 +156,9 @@ internal sealed class DocumentPipeline(
         {
             switch (exception)
             {
+                case PutAsideException:
+                    logger.DocumentReturned(lease.Document, "a smaller file goes first");
+                    break;
                 case OperationCanceledException when keeper.State == LeaseState.CancelRequested:
                     await FailAsync(lease, keeper, RefusalReason.Cancelled);
                     break;
@@ -205,4 +224,7 @@ internal sealed class DocumentPipeline(
             logger.DocumentFailed(lease.Document, lease.Attempt, reason);
         }
     }
+
+    /// <summary>The job is back in the queue behind a smaller file.</summary>
+    private sealed class PutAsideException : Exception;
 }

@@ -11,7 +11,8 @@ namespace Rag.Ingestion;
 /// Stores pages as they come from the extractor and cuts them into chunks. Only chunks stay in memory. An interrupted document goes on after the
 /// last page that was stored: <see cref="ResumeAsync"/>.
 /// </summary>
-internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseKeeper keeper, TokenWindow window, ChunkLimits limits, WorkClock time) : IExtractionSink
+/// <param name="letSmallerFirst">Called where a file can be left without losing anything; throws when another one goes first.</param>
+internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseKeeper keeper, TokenWindow window, ChunkLimits limits, WorkClock time, Func<Task> letSmallerFirst) : IExtractionSink
 {
     private const int PagesPerWrite = 8;
 
@@ -98,6 +99,10 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
 
         time.Read(read);
         Report();
+        if (pages.Count == 0 && page.Scan is { WasTried: true } && page.Text.Number < PageCount)
+        {
+            await letSmallerFirst();   // scans take seconds each: a book of them must not hold up a letter
+        }
     }
 
     /// <summary>Call when the last page was delivered.</summary>
@@ -116,7 +121,7 @@ internal sealed class DocumentReader(JobLease lease, IIndexWriter writer, LeaseK
         (metadataTitle, PageCount) = (title, pageCount);
         Title = TitleChooser.Choose(title, lease.FileName);
         ShortTitle = window.Head(Title, limits.Prefix / 2);
-        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle));
+        chunker = new HeadingChunker(window, limits, window.Cost(ShortTitle), keeper.Work);
     }
 
     private int Take(ExtractedPage page)

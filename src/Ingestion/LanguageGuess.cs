@@ -39,7 +39,12 @@ internal sealed class LanguageGuess
         .GroupBy(pair => pair.word, pair => pair.i)
         .ToFrozenDictionary(group => group.Key, group => group.ToArray());
 
+    /// <summary>Letters that only some languages of a script have; one in two hundred is enough to tell, as every page has them.</summary>
+    private static readonly (string Script, string Language, string Letters)[] OwnLetters =
+        [("ru", "be", "ў"), ("ru", "uk", "іїєґ"), ("ru", "mk", "ѓќѕ"), ("ru", "sr", "ђјљњћџ"), ("ru", "ru", "ыэё"), ("ru", "bg", "ъ"), ("ar", "ur", "ٹڈےں"), ("ar", "fa", "پچژگکی")];
+
     private readonly Dictionary<string, long> scripts = [];
+    private readonly long[] own = new long[OwnLetters.Length];
     private readonly long[] hits = new long[FunctionWords.Length];
     private readonly StringBuilder word = new();
     private long words;
@@ -56,7 +61,11 @@ internal sealed class LanguageGuess
 
             string script = Script(rune.Value);
             scripts[script] = scripts.GetValueOrDefault(script) + 1;
-            if (script == "latin" && word.Length < 12)
+            if (script is "ru" or "ar")
+            {
+                CountOwn(Rune.ToLowerInvariant(rune).Value);
+            }
+            else if (script == "latin" && word.Length < 12)
             {
                 word.Append(Rune.ToLowerInvariant(rune).ToString());
             }
@@ -87,9 +96,32 @@ internal sealed class LanguageGuess
             {
                 "latin" => ByWords(),
                 "other" => null,
+                "ru" or "ar" => ByLetters(script, most),
                 _ => script,
             };
         }
+    }
+
+    private void CountOwn(int letter)
+    {
+        for (int i = 0; i < own.Length; i++)
+        {
+            own[i] += OwnLetters[i].Letters.Contains((char)letter, StringComparison.Ordinal) ? 1 : 0;
+        }
+    }
+
+    /// <summary>The first whose letters are there; the one that the script is named by where none are.</summary>
+    private string ByLetters(string script, long letters)
+    {
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (OwnLetters[i].Script == script && own[i] * 200 > letters)
+            {
+                return OwnLetters[i].Language;
+            }
+        }
+
+        return script;
     }
 
     private string? ByWords()

@@ -19,12 +19,12 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly CancellationTokenSource work;
     private readonly CancellationTokenSource ended = new();
     private readonly Task renewing;
-    private IngestionProgress progress;
+    private Reported reported;
     private int state = (int)LeaseState.Held;
 
     public LeaseKeeper(IJobQueue jobs, JobLease lease, IngestionProgress progress, TimeSpan renewEvery, TimeProvider clock, ILogger logger, CancellationToken stopping)
     {
-        (this.jobs, this.lease, this.renewEvery, this.clock, this.logger, this.progress) = (jobs, lease, renewEvery, clock, logger, progress);
+        (this.jobs, this.lease, this.renewEvery, this.clock, this.logger, reported) = (jobs, lease, renewEvery, clock, logger, new(progress, clock.GetTimestamp()));
         work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         renewing = RenewAsync();
     }
@@ -35,7 +35,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     public LeaseState State => (LeaseState)state;
 
     /// <summary>Written at the next tick, a quarter of a second away at most.</summary>
-    public void Report(IngestionProgress now) => Volatile.Write(ref progress, now);
+    public void Report(IngestionProgress now) => Volatile.Write(ref reported, new(now, clock.GetTimestamp()));
 
     /// <summary>Takes what a guarded write found; anything but held ends the work.</summary>
     /// <exception cref="OperationCanceledException">The lease is not held any more.</exception>
@@ -67,20 +67,20 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private async Task RenewAsync()
     {
         using var timer = new PeriodicTimer(Tick, clock);
-        IngestionProgress? written = null;
+        Reported? written = null;
         long writtenAt = 0;
         try
         {
             do
             {
-                IngestionProgress now = Volatile.Read(ref progress);
-                if (now == written && clock.GetElapsedTime(writtenAt) < renewEvery)
+                Reported now = Volatile.Read(ref reported);
+                if (now.Progress == written?.Progress && clock.GetElapsedTime(writtenAt) < renewEvery)
                 {
                     continue;
                 }
 
                 (written, writtenAt) = (now, clock.GetTimestamp());
-                LeaseState found = await TryRenewAsync(now);
+                LeaseState found = await TryRenewAsync(Aged(now));
                 if (found != LeaseState.Held)
                 {
                     Interlocked.CompareExchange(ref state, (int)found, (int)LeaseState.Held);
@@ -96,6 +96,10 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>What was expected some time ago is nearer by now; where that time has passed nobody knows.</summary>
+    private IngestionProgress Aged(Reported report) =>
+        report.Progress.SecondsLeft - clock.GetElapsedTime(report.At).TotalSeconds is { } left ? report.Progress with { SecondsLeft = left > 0 ? left : null } : report.Progress;
+
     /// <summary>A database that is busy for a moment costs one renewal, not the work; the fence guards what comes after a lapse.</summary>
     private async Task<LeaseState> TryRenewAsync(IngestionProgress now)
     {
@@ -109,4 +113,6 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             return LeaseState.Held;
         }
     }
+
+    private sealed record Reported(IngestionProgress Progress, long At);
 }

@@ -18,13 +18,15 @@ internal sealed record ChunkLimits(int Body, int Prefix, int Caption)
 /// then words. A chunk's text is exactly a range of the document's text; every character but white space is in exactly one chunk.
 /// </summary>
 /// <param name="titleTokens">What the title takes of <see cref="ChunkLimits.Prefix"/>.</param>
-internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int titleTokens)
+/// <param name="cancel">Ends the cutting of a page: a row of megabytes takes seconds.</param>
+internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int titleTokens, CancellationToken cancel = default)
 {
     private readonly HeadingPath path = new(window);
     private readonly List<Unit> units = [];   // of the chunk being filled
     private readonly StringBuilder text = new();   // the document's text from textStart on
     private readonly List<ChunkDraft> done = [];
     private int textStart;
+    private int flushed;   // the end of the last chunk; what is before is not needed any more
     private int ordinal;
     private int cost;
 
@@ -35,6 +37,12 @@ internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int
     /// <returns>The chunks that this page completes.</returns>
     public IReadOnlyList<ChunkDraft> Add(ExtractedPage page)
     {
+        if (flushed > textStart)
+        {
+            text.Remove(0, flushed - textStart);   // once a page: it moves all that is behind
+            textStart = flushed;
+        }
+
         text.Append(page.Text.Text);
         foreach (TextBlock block in page.Blocks)
         {
@@ -148,6 +156,7 @@ internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int
 
     private void Place(Unit part)
     {
+        cancel.ThrowIfCancellationRequested();
         if (cost + part.Cost > limits.Body)
         {
             Flush();
@@ -172,9 +181,8 @@ internal sealed class HeadingChunker(TokenWindow window, ChunkLimits limits, int
         int start = units[0].Start, end = units[^1].End;
         string? caption = units[^1].Kind == BlockKind.TableRow && units[^1].Caption is { } words && limits.Caption > 0 ? window.Head(words, limits.Caption) : null;
         done.Add(new ChunkDraft(
-            ordinal++, Slice(start, end), path.ToText(Math.Max(8, limits.Prefix - titleTokens)), caption, start, end, new PageRange(units[0].Page, units[^1].Page)));
-        text.Remove(0, end - textStart);
-        textStart = end;
+            ordinal++, Slice(start, end), path.ToText(limits.Prefix - titleTokens), caption, start, end, new PageRange(units[0].Page, units[^1].Page)));
+        flushed = end;
         units.Clear();
         cost = 0;
     }

@@ -22,6 +22,11 @@ internal sealed class HeadingPath(TokenWindow window)
     public string? ToText(int limit)
     {
         string? path = null;
+        if (limit <= 0)
+        {
+            return null;
+        }
+
         for (int i = headings.Count - 1; i >= 0; i--)
         {
             string longer = path is null ? headings[i].Text : headings[i].Text + Separator + path;

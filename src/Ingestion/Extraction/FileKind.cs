@@ -58,7 +58,7 @@ internal static class FileKinds
             FileKind.Epub => zip,
             FileKind.Image => IsImage(head),
             FileKind.Mail => !zip && TextDecoder.IsText(head),   // a PDF may be inside, early in a short mail
-            _ => !pdf && !zip && TextDecoder.IsText(head),
+            _ => !head.TrimStart(" \t\r\n\uFEFF"u8).StartsWith("%PDF-"u8) && !zip && TextDecoder.IsText(head),   // a text may speak of PDF files
         };
     }
 

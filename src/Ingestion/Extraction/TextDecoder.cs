@@ -52,7 +52,8 @@ internal static class TextDecoder
 
         foreach (byte b in head)
         {
-            if (b < 32 && b is not (9 or 10 or 12 or 13 or 27))
+            // A page break, an escape of ISO-2022-JP; backspaces that print bold, vertical tabs, the end mark of DOS.
+            if (b < 32 && b is not (8 or 9 or 10 or 11 or 12 or 13 or 26 or 27))
             {
                 return false;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Rag.Ingestion.Extraction.Flow;
 using Rag.Retrieval.Knowledge;
@@ -17,63 +18,106 @@ internal static class TextExtractor
     public static FlowDocument Read(byte[] file, FileKind kind)
     {
         var firstLines = new List<int>();
-        ExtractedPage whole = Extract(file, kind, firstLines);
+        (ExtractedPage whole, string? title) = Extract(file, kind, firstLines);
         List<FlowBlock> blocks = [.. whole.Blocks.Select(block => new FlowBlock(block.Kind, whole.Text.Text[block.Start..block.End].TrimEnd('\n'), block.Rank, block.Caption))];
-        IReadOnlyList<FlowHidden> hidden = whole.Hidden is [var tags] ? [new FlowHidden(tags.Kind, tags.Text)] : [];
+        IReadOnlyList<FlowHidden> hidden = [.. whole.Hidden.Select(span => new FlowHidden(span.Kind, span.Text))];
         if (kind == FileKind.Markdown)
         {
-            FlowBlock? title = blocks.FirstOrDefault(block => block.Kind == BlockKind.Heading);
-            return new FlowDocument(title is { Text.Length: <= LongestTitle } ? title.Text.TrimStart('#', ' ') : null, FlowPaginator.BySection(blocks, hidden));
+            FlowBlock? heading = blocks.FirstOrDefault(block => block.Kind == BlockKind.Heading);
+            return new FlowDocument(title ?? (heading is { Text.Length: <= LongestTitle } ? heading.Text.TrimStart('#', ' ').TrimEnd('#', ' ') : null), FlowPaginator.BySection(blocks, hidden));
         }
 
+        return new FlowDocument(null, ByLines(Pieces(whole, firstLines), firstLines[^1], hidden));
+    }
+
+    /// <summary>Blocks of a text, longer ones in parts, each with the number of its first line.</summary>
+    private static List<(FlowBlock Block, int Line)> Pieces(ExtractedPage whole, List<int> firstLines)
+    {
+        var pieces = new List<(FlowBlock Block, int Line)>();
+        int line = 0;   // of the text; blank lines are none
+        for (int i = 0; i < whole.Blocks.Count; i++)
+        {
+            TextBlock block = whole.Blocks[i];
+            string words = whole.Text.Text[block.Start..block.End];
+            int first = line;
+            foreach ((int start, int end) in FlowPaginator.Pieces(words))
+            {
+                while (line + 1 < whole.Text.Lines.Count && whole.Text.Lines[line + 1].Start <= block.Start + start)
+                {
+                    line++;
+                }
+
+                first = start == 0 ? line : first;
+                string piece = words[start..end].TrimEnd('\n', ' ');
+                if (piece.Length > 0)
+                {
+                    pieces.Add((new FlowBlock(block.Kind, piece, block.Rank, block.Caption), firstLines[i] + line - first));
+                }
+            }
+        }
+
+        return pieces;
+    }
+
+    private static List<FlowPage> ByLines(List<(FlowBlock Block, int Line)> pieces, int lastLine, IReadOnlyList<FlowHidden> hidden)
+    {
         var pages = new List<FlowPage>();
-        for (int first = 0, next; first < blocks.Count; first = next)
+        int part = 1;   // of one line that fills pages
+        for (int first = 0, next; first < pieces.Count; first = next)
         {
             int length = 0;
-            for (next = first; next < blocks.Count && (next == first || length + blocks[next].Text.Length <= FlowPaginator.PageLength); next++)
+            for (next = first; next < pieces.Count && (next == first || length + pieces[next].Block.Text.Length <= FlowPaginator.PageLength); next++)
             {
-                length += blocks[next].Text.Length + 1;
+                length += pieces[next].Block.Text.Length + 1;
             }
 
-            bool all = first == 0 && next == blocks.Count;
-            int last = next == blocks.Count ? firstLines[^1] : firstLines[next] - 1;
-            string label = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lines {firstLines[first]}–{last}");
-            pages.Add(new FlowPage(all ? null : label, blocks[first..next]) { Hidden = next == blocks.Count ? hidden : [] });
+            int from = pieces[first].Line, to = next == pieces.Count ? lastLine : Math.Max(from, pieces[next].Line - 1);
+            part = first > 0 && pieces[first - 1].Line == from ? part + 1 : 1;
+            bool sameLine = part > 1 || (next < pieces.Count && pieces[next].Line == from);
+            string label = string.Create(CultureInfo.InvariantCulture, $"{(from == to ? $"line {from}" : $"lines {from}–{to}")}{(sameLine ? $", part {part}" : "")}");
+            bool all = first == 0 && next == pieces.Count;
+            pages.Add(new FlowPage(all ? null : label, [.. pieces[first..next].Select(piece => piece.Block)]) { Hidden = next == pieces.Count ? hidden : [] });
         }
 
-        return new FlowDocument(null, pages);
+        return pages;
     }
 
     /// <summary>The whole file as one page.</summary>
-    public static ExtractedPage Extract(byte[] file, FileKind kind) => Extract(file, kind, []);
+    public static ExtractedPage Extract(byte[] file, FileKind kind) => Extract(file, kind, []).Page;
 
     /// <param name="firstLines">Takes the number of each block's first line in the file, from 1, and at the end the number of the last line.</param>
-    private static ExtractedPage Extract(byte[] file, FileKind kind, List<int> firstLines)
+    private static (ExtractedPage Page, string? Title) Extract(byte[] file, FileKind kind, List<int> firstLines)
     {
-        string decoded = TextDecoder.Decode(file);
+        string decoded = TextDecoder.Decode(file).Replace('\v', ' ');   // between words, as some programs break lines
         string[] source = decoded.ReplaceLineEndings("\n").Split('\n');
         var text = new StringBuilder();
         var lines = new List<TextLine>();
         var blocks = new List<TextBlock>();
         TextBlock? open = null;
-        bool fenced = false, wrapped = false;
+        bool markdown = kind == FileKind.Markdown, wrapped = false, table = false;
+        var fence = new MarkdownFence();
+        var comments = new MarkdownComments();
+        (int frontMatter, string? title) = markdown ? MarkdownLines.FrontMatter(source) : (0, null);
         string? tableHeader = null;
         for (int i = 0; i < source.Length; i++)
         {
-            string line = FlowText.Line(source[i]);
+            bool fenced = markdown && fence.Enter(source[i]);
+            string next = i + 1 < source.Length ? source[i + 1] : "";
+            string line = FlowText.Line(markdown && !fenced ? comments.Strip(source, i) : source[i]);
             if (line.Length == 0)
             {
                 Close();
-                tableHeader = null;
+                (tableHeader, table) = (null, false);
                 continue;
             }
 
-            bool fence = kind == FileKind.Markdown && line.TrimStart().StartsWith("```", StringComparison.Ordinal);
-            int level = kind == FileKind.Markdown && !fenced ? MarkdownLines.HeadingLevel(line, i + 1 < source.Length ? source[i + 1] : "") : 0;
-            bool row = kind == FileKind.Markdown && !fenced && MarkdownLines.IsTableRow(line);
+            bool plain = !markdown || fenced || i < frontMatter;   // nothing in it is a mark
+            int level = plain ? 0 : MarkdownLines.HeadingLevel(line, next);
+            table = !plain && line.Contains('|') && (table || MarkdownLines.IsRule(next));
+            bool row = !plain && level == 0 && (table || MarkdownLines.IsTableRow(line));
             BlockKind blockKind = level > 0 ? BlockKind.Heading
                 : row ? BlockKind.TableRow
-                : !fenced && MarkdownLines.IsListItem(line) ? BlockKind.ListItem
+                : (!markdown || !plain) && MarkdownLines.IsListItem(line) ? BlockKind.ListItem
                 : BlockKind.Paragraph;
             bool continues = open is not null && blockKind == BlockKind.Paragraph && open.Kind is BlockKind.Paragraph or BlockKind.ListItem;
             if (!continues)
@@ -87,7 +131,7 @@ internal static class TextExtractor
 
                 if (row && !sameTable)
                 {
-                    tableHeader = MarkdownLines.TableHeader(line, i + 1 < source.Length ? source[i + 1] : "");
+                    tableHeader = MarkdownLines.TableHeader(line, next);
                 }
 
                 firstLines.Add(i + 1);
@@ -96,7 +140,7 @@ internal static class TextExtractor
 
             if (!continues)
             {
-                wrapped = !fenced && !fence && WrappedText.IsParagraph(source, i);
+                wrapped = (!markdown || !plain) && WrappedText.IsParagraph(source, i);
             }
             else if (wrapped)
             {
@@ -107,15 +151,16 @@ internal static class TextExtractor
             text.Append(line);
             open = open! with { End = text.Length };
             text.Append('\n');
-            fenced ^= fence;
         }
 
         Close();
         firstLines.Add(source.Length);
-        return new ExtractedPage(new PageText(1, null, 0, 0, 0, text.ToString(), lines), blocks)
+        IEnumerable<(HiddenTextKind Kind, string Words)> hidden = [.. comments.Found.Select(words => (HiddenTextKind.Marked, words)), .. FlowText.TagsOf(decoded) is { } tags ? [(HiddenTextKind.Characters, tags)] : Array.Empty<(HiddenTextKind, string)>()];
+        var page = new ExtractedPage(new PageText(1, null, 0, 0, 0, text.ToString(), lines), blocks)
         {
-            Hidden = FlowText.TagsOf(decoded) is { } tags ? [new HiddenSpan(1, HiddenTextKind.Characters, FlowText.Head(tags, PageFindings.LongestText), null)] : [],
+            Hidden = [.. hidden.Select(span => new HiddenSpan(1, span.Kind, FlowText.Head(span.Words, PageFindings.LongestText), null))],
         };
+        return (page, title);
 
         void Close()
         {

@@ -34,6 +34,11 @@ internal static class WrappedText
             return false;
         }
 
+        if (last - first >= 2 && BeginAlike(lines, first, last))
+        {
+            return false;
+        }
+
         for (int i = first; i < last; i++)
         {
             string line = lines[i].TrimEnd();
@@ -47,4 +52,18 @@ internal static class WrappedText
     }
 
     private static bool IsIndented(string line) => line.StartsWith("    ", StringComparison.Ordinal) || line.StartsWith('\t');
+
+    /// <summary>Entries of a log or a list: each with its date or the same mark in front.</summary>
+    private static bool BeginAlike(IReadOnlyList<string> lines, int first, int last)
+    {
+        bool digits = true, same = true;
+        for (int i = first; i <= last; i++)
+        {
+            string line = lines[i];
+            digits &= line.Length > 0 && char.IsAsciiDigit(line[0]);
+            same &= line.Length > 1 && line.AsSpan(0, 2).SequenceEqual(lines[first].AsSpan(0, Math.Min(2, lines[first].Length)));
+        }
+
+        return digits || same;
+    }
 }

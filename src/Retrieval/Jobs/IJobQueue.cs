@@ -65,6 +65,13 @@ public interface IJobQueue
     /// <returns>When it is tried again; null when it ended, or when the lease was lost.</returns>
     Task<DateTime?> PostponeAsync(JobLease lease, RefusalReason reason, CancellationToken cancel);
 
+    /// <summary>
+    /// Puts the job back where a much smaller file waits that is due before it (see <see cref="QueueOrder"/>); what was stored of it stays, no crash is counted. Call where
+    /// little is lost by stopping.
+    /// </summary>
+    /// <returns>False: nothing of the kind waits, or the lease was lost; go on.</returns>
+    Task<bool> MakeWayAsync(JobLease lease, CancellationToken cancel);
+
     /// <summary>Gives the job back unharmed (shutdown): no crash is counted, the next worker starts at once.</summary>
     Task ReturnAsync(JobLease lease, CancellationToken cancel);
 }

@@ -180,6 +180,30 @@ internal sealed class JobQueue(
         return next;
     }
 
+    public async Task<bool> MakeWayAsync(JobLease lease, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (!await SmallerBefore(db, lease, Now).AnyAsync(cancel))
+        {
+            return false;   // seen without the write lock: nearly always
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Held(lease).SingleOrDefaultAsync(cancel) is not { CancelRequested: false } job || !await SmallerBefore(db, lease, Now).AnyAsync(cancel))
+        {
+            return false;
+        }
+
+        await RequeueAsync(db, job, job.DueAt, cancel);
+        var document = await db.Documents.SingleAsync(d => d.Id == job.Document, cancel);
+        document.Message = Refusals.SmallerFirst;
+        await db.NoteAsync(document, Now, Refusals.SmallerFirst, cancel);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        signal.Set();
+        return true;
+    }
+
     public async Task ReturnAsync(JobLease lease, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -239,6 +263,14 @@ internal sealed class JobQueue(
         var farthest = now + Backoff.Longest + Skew;
         return db.Jobs.Where(j => j.LeaseEnd == null && (j.NotBefore == null || j.NotBefore <= now || j.NotBefore > farthest));
     }
+
+    /// <summary>Waiting jobs on files of at most a quarter of this one's size that are due before it. None that waits for a cause to pass: it may have to wait again.</summary>
+    private static IQueryable<IngestionJob> SmallerBefore(KnowledgeDbContext db, JobLease lease, DateTime now) =>
+        from job in Due(db, now)
+        join document in db.Documents on job.Document equals document.Id
+        where job.NotBefore == null && (document.NextHash == null ? document.Bytes : document.NextBytes) <= lease.Bytes / 4
+            && db.Jobs.Any(mine => mine.Id == lease.Job && mine.DueAt > job.DueAt)
+        select job;
 
     private async Task CountCrashAsync(KnowledgeDbContext db, IngestionJob job, CancellationToken cancel)
     {

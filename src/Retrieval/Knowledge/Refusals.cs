@@ -32,5 +32,8 @@ public static class Refusals
         _ => Sentence(reason),
     };
 
+    /// <summary>Of a file that was put aside while it was read.</summary>
+    public const string SmallerFirst = "A smaller file goes first; this one goes on after it.";
+
     public const string NoTextFound = "No text was found; this may be a scan. Its pages cannot be searched.";
 }

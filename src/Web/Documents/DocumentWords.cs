@@ -28,6 +28,7 @@ public static class DocumentWords
     public static string State(DocumentStatus file) => file.State switch
     {
         DocumentState.Stored when file is { RetryAt: not null, Message: { } cause } => $"{cause} Trying again in a while.",
+        DocumentState.Stored when file is { RetryAt: null, Message: { } cause } => cause,
         DocumentState.Stored when file is { IsSearchable: true, NextName: { } next } => $"waiting to be replaced by {next}; answers go on",
         DocumentState.Stored when file.IsSearchable => "waiting to be read again; answers go on",
         DocumentState.Stored => file.Attempt > 0 ? "waiting to start again" : "waiting for its turn",

@@ -16,9 +16,50 @@ public sealed record DocumentView(
     Guid Id, string FileName, string Title, long Bytes, DocumentState State, bool Searchable, int PagesDone, int? Pages,
     IReadOnlyList<int> PagesWithoutText, string? Message, double? SecondsLeft, DateTime CreatedAt)
 {
+    /// <summary>Passages made searchable so far.</summary>
+    public int PassagesDone { get; init; }
+
+    /// <summary>Null until known.</summary>
+    public int? Passages { get; init; }
+
+    /// <summary>Measured while pages are read; else null.</summary>
+    public double? PagesPerSecond { get; init; }
+
+    /// <summary>Why it failed; else null.</summary>
+    public RefusalReason? Reason { get; init; }
+
+    /// <summary>When a file is tried again that a passing cause stopped; else null.</summary>
+    public DateTime? RetryAt { get; init; }
+
+    /// <summary>Those of <see cref="PagesWithoutText"/> that a picture covers.</summary>
+    public IReadOnlyList<int> ScannedPages { get; init; } = [];
+
+    public int Tables { get; init; }
+
+    /// <summary>Pieces of text that a reader of the file does not see.</summary>
+    public int HiddenTexts { get; init; }
+
+    /// <summary>Two-letter code; null where it could not be told.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>An older file of this assistant with the same bytes; else null.</summary>
+    public Guid? DuplicateOf { get; init; }
+
     public static DocumentView From(DocumentStatus status) => new(
         status.Id.Value, status.FileName, status.Title, status.Bytes, status.State, status.IsSearchable, status.PagesDone, status.PageCount,
-        status.PagesWithoutText, status.Message, status.SecondsLeft, status.CreatedAt);
+        status.PagesWithoutText, status.Message, status.SecondsLeft, status.CreatedAt)
+    {
+        PassagesDone = status.ChunksDone,
+        Passages = status.ChunkCount,
+        PagesPerSecond = status.PagesPerSecond,
+        Reason = status.Reason,
+        RetryAt = status.RetryAt,
+        ScannedPages = status.ScannedPages,
+        Tables = status.TableCount,
+        HiddenTexts = status.HiddenSpans,
+        Language = status.Language,
+        DuplicateOf = status.DuplicateOf?.Value,
+    };
 }
 
 /// <summary>A piece of text that a reader of the file cannot see.</summary>

@@ -66,7 +66,7 @@ public static class FileNames
     public const string Readable = "PDF, Word, PowerPoint, Excel, CSV, text, Markdown, HTML, EPUB or e-mail (.eml)";
 
     /// <summary>What a file chooser offers.</summary>
-    public const string Accept = ".pdf,.docx,.docm,.pptx,.pptm,.xlsx,.xlsm,.csv,.tsv,.txt,.md,.html,.htm,.xhtml,.epub,.eml,.png,.jpg,.jpeg,.tif,.tiff";
+    public const string Accept = ".pdf,.docx,.docm,.pptx,.pptm,.xlsx,.xlsm,.csv,.tsv,.txt,.text,.md,.markdown,.html,.htm,.xhtml,.epub,.eml,.png,.jpg,.jpeg,.tif,.tiff";
 
     /// <summary>The kind that the extension names; null for all others.</summary>
     public static FileKind? Kind(string name) => Path.GetExtension(name).ToLowerInvariant() switch

@@ -2,6 +2,8 @@
 
 const parallel = 3;
 const reportEvery = 250; // ms
+const atOnce = 20; // files named in one message: long names of many would be more than a circuit takes
+const mostRows = 450; // files on the page; more are named when others are through
 
 /**
  * @param input the file input
@@ -10,6 +12,7 @@ const reportEvery = 250; // ms
 export function attach(input, component) {
   const running = new Map();
   const waiting = [];
+  const patient = []; // sends that wait for room
   let next = 1;
   let taken = false; // the first file goes alone: it may name the assistant
   let depth = 0;
@@ -53,15 +56,19 @@ export function attach(input, component) {
   /** @param replaces the address of the file that a new one takes the place of; none: the files are added */
   async function send(files, replaces) {
     if (files.length === 0) return;
-    const items = files.slice(0, 100).map(file => ({ key: next++, file }));
-    const url = await call("Begin", items.map(({ key, file }) => ({ key, name: file.name.slice(0, 255), size: file.size })));
-    if (!url) return;
-    waiting.push(...items.map(item => ({ ...item, url: replaces ?? url, method: replaces ? "PUT" : "POST" })));
-    pump();
+    for (let from = 0; from < files.length; from += atOnce) {
+      while (!gone && running.size + waiting.length > mostRows - atOnce) await new Promise(resolve => patient.push(resolve));
+      const items = files.slice(from, from + atOnce).map(file => ({ key: next++, file }));
+      const url = await call("Begin", items.map(({ key, file }) => ({ key, name: wellFormed(file.name), size: file.size })));
+      if (!url) return;
+      waiting.push(...items.map(item => ({ ...item, url: replaces ?? url, method: replaces ? "PUT" : "POST" })));
+      pump();
+    }
   }
 
   function pump() {
     while (running.size < (taken ? parallel : 1) && waiting.length > 0) start(waiting.shift());
+    for (const resolve of patient.splice(0)) resolve();
   }
 
   function start({ key, file, url, method }) {
@@ -93,6 +100,7 @@ export function attach(input, component) {
       if (at >= 0) {
         waiting.splice(at, 1);
         call("End", key, "Cancelled.");
+        pump();
       } else {
         running.get(key)?.abort();
       }
@@ -108,6 +116,7 @@ export function attach(input, component) {
       input.removeEventListener("change", onChoose);
       document.removeEventListener("change", onReplace);
       waiting.length = 0;
+      for (const resolve of patient.splice(0)) resolve();
       for (const request of running.values()) request.abort();
     },
   };

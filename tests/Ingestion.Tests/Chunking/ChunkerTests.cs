@@ -66,6 +66,23 @@ public sealed class ChunkerTests
     }
 
     [Fact]
+    public void Cutting_ARowOfMegabytes_CanBeCancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        var chunker = new HeadingChunker(new TokenWindow(new WordCounter()), Limits, 0, cancel.Token);
+        ExtractedPage page = TextExtractor.Extract(System.Text.Encoding.UTF8.GetBytes(Words(5_000)), FileKind.PlainText);
+        Assert.NotEmpty(chunker.Add(page));
+        cancel.Cancel();
+        Assert.Throws<OperationCanceledException>(() => chunker.Add(page with { Text = page.Text with { Start = page.Text.Text.Length }, Blocks = [.. page.Blocks.Select(block => block with { Start = block.Start + page.Text.Text.Length, End = block.End + page.Text.Text.Length })] }));
+    }
+
+    [Fact]
+    public void Prefix_OfNothing_HasNoHeadings() =>
+        Assert.All(
+            Chunks.Cut([TextExtractor.Extract("# A heading\n\nText under it."u8.ToArray(), FileKind.Markdown)], new WordCounter(), Limits with { Prefix = 0 }, titleTokens: 0),
+            chunk => Assert.Null(chunk.HeadingPath));
+
+    [Fact]
     public void Heading_AtTheEnd_IsNotLost()
     {
         Assert.Equal("# Last words", Cut("Some text.\n\n# Last words")[^1].Text);

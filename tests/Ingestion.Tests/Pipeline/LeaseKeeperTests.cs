@@ -59,6 +59,29 @@ public sealed class LeaseKeeperTests
         Assert.False(keeper.Work.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task TimeLeft_OfAReportThatIsRenewed_RunsDown()
+    {
+        var jobs = new CountingQueue();
+        await using LeaseKeeper keeper = Keep(jobs);
+        await jobs.RenewedAsync(1);
+        keeper.Report(new IngestionProgress(DocumentState.Embedding, 1, 1, 2, 4, SecondsLeft: 5));
+        double last = 6;
+        for (int renewals = 2; last > 0; renewals++)
+        {
+            Task next = jobs.RenewedAsync(renewals);
+            while (!next.IsCompleted)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(250));
+                await Task.Yield();
+            }
+
+            double left = jobs.Last!.SecondsLeft ?? 0;   // in the end: more than was expected, so nothing is said
+            Assert.InRange(left, 0, last - 0.2);
+            last = left;
+        }
+    }
+
     private LeaseKeeper Keep(IJobQueue jobs) =>
         new(jobs, Lease, new IngestionProgress(DocumentState.Extracting), TimeSpan.FromSeconds(2), clock, NullLogger.Instance, CancellationToken.None);
 
@@ -72,6 +95,8 @@ public sealed class LeaseKeeperTests
         public LeaseState Found { get; init; } = LeaseState.Held;
 
         public int Failures { get; set; }
+
+        public IngestionProgress? Last { get; private set; }
 
         public Task RenewedAsync(int count)
         {
@@ -96,6 +121,7 @@ public sealed class LeaseKeeperTests
             lock (gate)
             {
                 renewals++;
+                Last = progress;
                 waiting.FindAll(entry => entry.Count <= renewals).ForEach(entry => entry.Done.TrySetResult());
                 return Failures-- > 0 ? throw new InvalidOperationException("database is locked") : Task.FromResult(Found);
             }
@@ -110,6 +136,8 @@ public sealed class LeaseKeeperTests
         public Task NoteAsync(JobLease lease, string text, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<DateTime?> PostponeAsync(JobLease lease, RefusalReason reason, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task<bool> MakeWayAsync(JobLease lease, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<bool> FailAsync(JobLease lease, RefusalReason reason, CancellationToken cancel) => throw new NotSupportedException();
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Rag.Ingestion.Extraction;
 using Rag.Ingestion.Extraction.Isolation;
 using Rag.Ingestion.Tests.Extraction;
@@ -96,6 +97,27 @@ public sealed class ResumeTests
         Assert.Equal(DocumentState.Ready, (await shop.StatusAsync(document)).State);
         Assert.Equal(16, shop.Writer.ChunksKept);
         Assert.Equal(undisturbed, Texts(shop, document));
+    }
+
+    [Fact]
+    public async Task LargeFile_BeingEmbedded_LetsASmallOneFirstAndLosesNothing()
+    {
+        // A file for its size: what it says is short, its blanks give the small one the time to come.
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 120).Select(i => string.Concat(Enumerable.Repeat($"Sentence {i} of a long text. ", 20)) + "\n\n")) + new string(' ', 7_000_000));
+        await using Shop shop = await Shop.OpenAsync(("Ingestion:EmbeddingBatch", "4"));
+        DocumentId large = await shop.AddAsync("large.txt", text);
+        DocumentId? small = null;
+        shop.Writer.OnChunks = async _ => small ??= await shop.AddAsync("small.txt", "A short text that need not wait."u8.ToArray());
+        await shop.RunNextAsync();
+        Assert.Equal((DocumentState.Stored, Refusals.SmallerFirst), (await shop.StatusAsync(large)) is var put ? (put.State, put.Message) : default);
+
+        await shop.RunNextAsync();
+        Assert.Equal(DocumentState.Ready, (await shop.StatusAsync(small!.Value)).State);
+
+        await shop.RunNextAsync();
+        DocumentStatus ready = await shop.StatusAsync(large);
+        Assert.Equal((DocumentState.Ready, 4), (ready.State, shop.Writer.ChunksKept));
+        Assert.Equal(ready.ChunkCount, shop.Writer.Chunks[large].Count);
     }
 
     [Fact]

@@ -327,6 +327,35 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public async Task LargeFile_AtWork_MakesWayForASmallOneAndGoesOnAfterIt()
+    {
+        await using var store = await OpenAsync();
+        var scope = NewScope();
+        var large = await store.Library.AddAsync(scope, (await store.UploadAsync("x")) with { Bytes = 5_000_000 }, "large.pdf", Cancel);
+        var first = await store.LeaseAsync();
+        Assert.False(await store.Jobs.MakeWayAsync(first, Cancel));
+        await store.Library.AddAsync(scope, (await store.UploadAsync("y")) with { Bytes = 2_000_000 }, "nearly as large.pdf", Cancel);
+        Assert.False(await store.Jobs.MakeWayAsync(first, Cancel));
+
+        store.Clock.Advance(TimeSpan.FromSeconds(2));
+        var small = await store.AddAsync(scope, "small.txt");
+        Assert.True(await store.Jobs.MakeWayAsync(first, Cancel));
+        Assert.False(await store.Jobs.MakeWayAsync(first, Cancel));   // not held any more
+        Assert.Equal((DocumentState.Stored, Refusals.SmallerFirst), (await store.StatusAsync(scope, large)) is var put ? (put.State, put.Message) : default);
+        Assert.Equal(LeaseState.Lost, await store.Jobs.RenewAsync(first, Reading, Cancel));
+        Assert.Equal(small, (await store.LeaseAsync()).Document);
+        await store.LeaseAsync();
+        var again = await store.LeaseAsync();
+        Assert.Equal((large, first.Generation, 2), (again.Document, again.Generation, again.Attempt));
+        Assert.Null((await store.StatusAsync(scope, large)).Message);
+
+        store.Clock.Advance(TimeSpan.FromMinutes(2));
+        await store.AddAsync(scope, "late.txt");
+        Assert.False(await store.Jobs.MakeWayAsync(again, Cancel));   // it came too late to be first
+        await store.Jobs.RenewAsync(again, Reading, Cancel);
+    }
+
+    [Fact]
     public async Task Wait_WhenAJobIsAdded_EndsAtOnce()
     {
         await using var store = await OpenAsync();
@@ -382,8 +411,11 @@ public sealed class JobQueueTests
         var embedding = await store.StatusAsync(scope, document);
         Assert.Equal((null, 35.0), (embedding.PagesPerSecond, embedding.SecondsLeft));
 
-        store.Clock.Advance(TimeSpan.FromSeconds(50));
+        await store.Jobs.RenewAsync(lease, new IngestionProgress(DocumentState.Embedding, 4, 4, 20, 100, SecondsLeft: 3), Cancel);
+        store.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(1, (await store.StatusAsync(scope, document)).SecondsLeft);   // late, but not negative
+        store.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Null((await store.StatusAsync(scope, document)).SecondsLeft);   // its worker is silent
     }
 
     [Fact]

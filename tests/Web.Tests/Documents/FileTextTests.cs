@@ -54,6 +54,34 @@ public sealed class FileTextTests
         Assert.Equal(Refusals.Sentence(RefusalReason.Encrypted), DocumentWords.State(File(DocumentState.Failed, 0, null) with { Reason = RefusalReason.Encrypted }));
 
     [Fact]
+    public void FileChooser_OffersEveryKindThatCanBeRead()
+    {
+        var offered = FileDrop.Accepted.Split(',');
+        Assert.All(offered, ending => Assert.NotNull(FileNames.Kind("a" + ending)));
+        Assert.Equal(Enum.GetValues<FileKind>(), offered.Select(ending => FileNames.Kind("a" + ending)!.Value).Distinct().Order());
+    }
+
+    [Fact]
+    public void State_PutAsideForASmallerFile_SaysSo() =>
+        Assert.Equal(Refusals.SmallerFirst, DocumentWords.State(File(DocumentState.Stored, 0, null) with { Message = Refusals.SmallerFirst }));
+
+    [Fact]
+    public void TimeInAll_CountsFilesThatWait_ByWhatOthersOfTheirKindHad()
+    {
+        var all = new TimeInAll();
+        var ready = File(DocumentState.Ready, 10, 10) with { FileName = "a.pdf", Bytes = 1_000, ChunkCount = 20 };
+        var waiting = ready with { State = DocumentState.Stored, Bytes = 3_000, ChunkCount = null };
+        var reading = File(DocumentState.Extracting, 1, 10) with { FileName = "b.pdf", SecondsLeft = 7 };
+        Assert.Null(all.Look([ready, reading, waiting]));   // no rate yet
+
+        var embedding = reading with { State = DocumentState.Embedding, ChunkCount = 40, ChunksDone = 10, SecondsLeft = 6, Bytes = 2_000 };   // 5 passages a second
+        Assert.Equal(6 + (60 / 5.0), all.Look([ready, embedding, waiting]));
+        Assert.Equal(7 + (60 / 5.0), all.Look([ready, reading, waiting]));   // the rate is remembered
+        Assert.Null(all.Look([ready, embedding, waiting with { FileName = "c.docx" }]));   // of a kind that was not seen
+        Assert.Null(all.Look([ready]));
+    }
+
+    [Fact]
     public void Done_AlongTheWay_NeverFalls()
     {
         var way = new[]

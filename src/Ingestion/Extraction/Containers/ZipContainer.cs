@@ -56,8 +56,9 @@ internal sealed class ZipContainer : IDisposable
 
     /// <summary>A part to be read from front to back; null where it is missing. Document types are refused, so entities do not exist.</summary>
     /// <param name="ignoreDtd">Pass over a document type; its entities stay unknown and end the reading where they are used.</param>
-    public XmlReader? Reader(string path, bool ignoreDtd = false) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : new ShallowXmlReader(XmlReader.Create(
-        new Metered(entry.Open(), this),
+    /// <param name="again">The part is read once more beside its reading: what comes out is bounded, and not counted twice.</param>
+    public XmlReader? Reader(string path, bool ignoreDtd = false, bool again = false) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : new ShallowXmlReader(XmlReader.Create(
+        new Metered(entry.Open(), this, charge: !again),
         new XmlReaderSettings
         {
             DtdProcessing = ignoreDtd ? DtdProcessing.Ignore : DtdProcessing.Prohibit,
@@ -134,8 +135,10 @@ internal sealed class ZipContainer : IDisposable
     }
 
     /// <summary>Counts what comes out of a part, whatever its header said.</summary>
-    private sealed class Metered(Stream inner, ZipContainer owner) : Stream
+    private sealed class Metered(Stream inner, ZipContainer owner, bool charge = true) : Stream
     {
+        private long uncharged;
+
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;
@@ -147,8 +150,9 @@ internal sealed class ZipContainer : IDisposable
         public override int Read(Span<byte> buffer)
         {
             int read = inner.Read(buffer);
-            owner.left -= read;
-            return owner.left >= 0 ? read : throw new RefusedFileException(RefusalReason.TooLarge);
+            owner.left -= charge ? read : 0;
+            uncharged += charge ? 0 : read;
+            return owner.left >= uncharged ? read : throw new RefusedFileException(RefusalReason.TooLarge);
         }
 
         public override void Flush()

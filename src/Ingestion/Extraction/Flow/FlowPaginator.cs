@@ -115,21 +115,36 @@ internal static class FlowPaginator
             yield break;
         }
 
-        for (int start = 0; start < block.Text.Length;)
+        foreach ((int start, int end) in Pieces(block.Text))
         {
-            int end = Math.Min(block.Text.Length, start + PageLength);
-            if (end < block.Text.Length)
-            {
-                int gap = block.Text.LastIndexOfAny(['\n', ' '], end - 1, PageLength / 2);
-                end = gap > start ? gap + 1 : char.IsLowSurrogate(block.Text[end]) ? end - 1 : end;
-            }
-
             string piece = block.Text[start..end].Trim(' ', '\n');
             if (piece.Length > 0)
             {
                 yield return block with { Text = piece, Hidden = start == 0 ? block.Hidden : [] };
             }
+        }
+    }
 
+    /// <summary>Parts of a text that is longer than two pages: cut between lines, else between words, else anywhere but inside a character.</summary>
+    public static IEnumerable<(int Start, int End)> Pieces(string text)
+    {
+        if (text.Length <= 2 * PageLength)
+        {
+            yield return (0, text.Length);
+            yield break;
+        }
+
+        for (int start = 0; start < text.Length;)
+        {
+            int end = Math.Min(text.Length, start + PageLength);
+            if (end < text.Length)
+            {
+                int gap = text.LastIndexOf('\n', end - 1, PageLength / 2);
+                gap = gap > start ? gap : text.LastIndexOf(' ', end - 1, PageLength / 2);
+                end = gap > start ? gap + 1 : char.IsLowSurrogate(text[end]) ? end - 1 : end;
+            }
+
+            yield return (start, end);
             start = end;
         }
     }

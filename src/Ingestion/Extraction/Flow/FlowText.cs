@@ -73,6 +73,13 @@ internal static class FlowText
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>Raised figures as characters of their own: without them "10³" is 103, and the mark of a note makes another year of a year. Other text stays.</summary>
+    public static string Raised(string text)
+    {
+        const string low = "0123456789+-−", high = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻";
+        return text.Length > 0 && text.All(c => low.Contains(c, StringComparison.Ordinal)) ? string.Concat(text.Select(c => high[low.IndexOf(c, StringComparison.Ordinal)])) : text;
+    }
+
     /// <summary>The words of a text spelt in tag characters, which no font shows and every model reads; null where there are none.</summary>
     public static string? TagsOf(string text)
     {

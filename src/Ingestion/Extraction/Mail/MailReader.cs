@@ -1,14 +1,11 @@
 using System.Globalization;
-using System.Text;
-using AngleSharp.Dom;
 using MimeKit;
 using Rag.Ingestion.Extraction.Flow;
-using Rag.Ingestion.Extraction.Markup;
 using Rag.Retrieval.Knowledge;
 
 namespace Rag.Ingestion.Extraction.Mail;
 
-/// <summary>A mail: subject, who to whom and when, its text (the plain one where there are two). Attachments are named, not read.</summary>
+/// <summary>A mail: subject, who to whom and when, its text (see <see cref="MailBody"/>), mails passed on inside it. Attachments are named, not read.</summary>
 internal static class MailReader
 {
     private const int DeepestNesting = 24;
@@ -29,10 +26,25 @@ internal static class MailReader
         }
 
         var builder = new FlowBuilder();
+        string subject = Head(builder, mail, 1);
+        new MailBody(builder, (inner, depth) => Head(builder, inner, depth)).Write(mail);
+        List<string> attachments = [.. mail.Attachments.Where(part => part is not MessagePart).Take(MostAttachments).Select(part => FlowText.Fold(part.ContentDisposition?.FileName ?? part.ContentType.Name ?? "")).Where(name => name.Length > 0)];
+        if (attachments.Count > 0)
+        {
+            Line(builder, "Attachments, not read", string.Join(", ", attachments));
+        }
+
+        IReadOnlyList<FlowBlock> blocks = builder.Blocks;
+        return new FlowDocument(subject, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
+    }
+
+    /// <summary>Subject, people and date.</summary>
+    private static string Head(FlowBuilder builder, MimeMessage mail, int level)
+    {
         string subject = FlowText.Fold(mail.Subject ?? "");
         if (subject.Length > 0)
         {
-            builder.BeginHeading(1);
+            builder.BeginHeading(level);
             builder.Append(FlowText.Head(subject, LongestSubject));
             builder.Close();
         }
@@ -45,15 +57,7 @@ internal static class MailReader
             Line(builder, "Date", mail.Date.ToString("d MMMM yyyy, HH:mm zzz", CultureInfo.InvariantCulture));
         }
 
-        Body(builder, mail);
-        List<string> attachments = [.. mail.Attachments.Take(MostAttachments).Select(part => FlowText.Fold(part.ContentDisposition?.FileName ?? part.ContentType.Name ?? "")).Where(name => name.Length > 0)];
-        if (attachments.Count > 0)
-        {
-            Line(builder, "Attachments, not read", string.Join(", ", attachments));
-        }
-
-        IReadOnlyList<FlowBlock> blocks = builder.Blocks;
-        return new FlowDocument(subject, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
+        return subject;
     }
 
     /// <summary>A header of megabytes takes its parser many seconds; no server passes one on.</summary>
@@ -91,31 +95,6 @@ internal static class MailReader
             throw new RefusedFileException(RefusalReason.WrongType);   // no headers at its beginning
         }
     }
-
-    private static void Body(FlowBuilder builder, MimeMessage mail)
-    {
-        string? html = mail.HtmlBody;
-        if ((mail.TextBody ?? (html is null ? WithoutParts(mail.Body) : null)) is { } plain && plain.Trim().Length > 0)
-        {
-            foreach (FlowPage page in TextExtractor.Read(Encoding.UTF8.GetBytes(plain), FileKind.PlainText).Pages)
-            {
-                foreach (FlowBlock block in page.Blocks)
-                {
-                    builder.BeginParagraph(keepLines: true);
-                    builder.Append(block.Text);
-                    builder.Close();
-                }
-            }
-        }
-        else if (html is not null)
-        {
-            using IDocument page = HtmlReader.Parse(html);
-            HtmlReader.Write(page, builder);
-        }
-    }
-
-    /// <summary>A mail that promises parts and has none, for want of a boundary: what stands there is its text.</summary>
-    private static string? WithoutParts(MimeEntity? body) => body is Multipart { Count: 0 } parts ? parts.Preamble : null;
 
     private static void Field(FlowBuilder builder, string name, InternetAddressList addresses)
     {

@@ -22,6 +22,7 @@ internal static partial class EpubReader
         var items = book.All("item").GroupBy(item => item.Attr("id") ?? "").ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
         var read = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // no chapter stands in a book twice, whatever its list says
+        Dictionary<string, string> names = EpubContents.Read(parts, path, items.Values);
         int chapter = 0;
         foreach (XElement reference in book.All("itemref"))
         {
@@ -37,24 +38,24 @@ internal static partial class EpubReader
                 continue;
             }
 
-            chapter++;
             if (parts.Bytes(part) is { } content)
             {
-                pages.AddRange(Chapter(content, chapter));
+                List<FlowPage> sections = Chapter(content, names.GetValueOrDefault(part) ?? string.Create(CultureInfo.InvariantCulture, $"chapter {chapter + 1}"));
+                chapter += sections.Count > 0 ? 1 : 0;   // a cover is no chapter
+                pages.AddRange(sections);
             }
         }
 
         return new FlowDocument(FlowText.Fold(book.All("title").FirstOrDefault()?.Value ?? ""), pages);
     }
 
-    private static List<FlowPage> Chapter(byte[] content, int number)
+    private static List<FlowPage> Chapter(byte[] content, string name)
     {
-        // HTML knows no empty script or title: "<title/>" would swallow the chapter.
-        using IDocument page = HtmlReader.Parse(Empty().Replace(HtmlEncoding.Decode(content), "<$1$2></$1>"));
+        using IDocument page = HtmlReader.ParseXhtml(HtmlEncoding.Decode(content));
         var builder = new FlowBuilder();
         HtmlReader.Write(page, builder);
         IReadOnlyList<FlowBlock> blocks = builder.Blocks;
-        List<FlowPage> sections = FlowPaginator.BySection(blocks, builder.HiddenAtEnd, string.Create(CultureInfo.InvariantCulture, $"chapter {number}"));
+        List<FlowPage> sections = FlowPaginator.BySection(blocks, builder.HiddenAtEnd, name);
         return sections.FindAll(section => section.HasText || section.Hidden.Count > 0);
     }
 
@@ -67,9 +68,6 @@ internal static partial class EpubReader
             throw new RefusedFileException(RefusalReason.Encrypted);
         }
     }
-
-    [GeneratedRegex(@"<(title|script|style|textarea|iframe|noscript|div|span|p|a|td|th|li|i|b|em|strong|h[1-6])(\s[^<>]*)?/>", RegexOptions.IgnoreCase)]
-    private static partial Regex Empty();
 
     [GeneratedRegex(@"\.(x?html?|xml|opf|ncx)$", RegexOptions.IgnoreCase)]
     private static partial Regex Text();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace Rag.Ingestion.Extraction.Markup;
 
@@ -11,6 +12,11 @@ internal static partial class HtmlEncoding
     public static string Decode(byte[] file)
     {
         bool marked = file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) || file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
+        if (!marked && file.AsSpan().ContainsAnyInRange((byte)128, (byte)255) && Utf8.IsValid(file))
+        {
+            return Encoding.UTF8.GetString(file);   // nothing else looks like it by chance, whatever the page says of itself
+        }
+
         string head = Encoding.Latin1.GetString(file, 0, Math.Min(file.Length, HeadLength));
         Match named = Charset().Match(head);
 

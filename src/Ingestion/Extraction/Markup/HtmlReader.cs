@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Rag.Ingestion.Extraction.Flow;
@@ -8,7 +9,7 @@ namespace Rag.Ingestion.Extraction.Markup;
 /// An HTML page by its structure: headings, paragraphs, lists, tables. Nothing is loaded and nothing is run. What frames a page
 /// (navigation, site header and footer) is dropped where the page marks it as such and enough is left; a plain page is never cut.
 /// </summary>
-internal static class HtmlReader
+internal static partial class HtmlReader
 {
     private const double MainShare = 0.25;
     private const string FrameSelector = "nav, [role=navigation], [role=banner], [role=contentinfo], [role=search], header, footer";
@@ -26,7 +27,8 @@ internal static class HtmlReader
 
     public static FlowDocument Read(byte[] file)
     {
-        using IDocument page = Parse(HtmlEncoding.Decode(file));
+        string html = HtmlEncoding.Decode(file);
+        using IDocument page = html.AsSpan().TrimStart().StartsWith("<?xml") ? ParseXhtml(html) : Parse(html);
         var builder = new FlowBuilder();
         Write(page, builder);
         IReadOnlyList<FlowBlock> blocks = builder.Blocks;
@@ -35,6 +37,12 @@ internal static class HtmlReader
     }
 
     public static IDocument Parse(string html) => new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(HtmlNesting.Limit(html));
+
+    /// <summary>HTML knows no empty script or title: "&lt;title/&gt;" would swallow the page.</summary>
+    public static IDocument ParseXhtml(string xhtml) => Parse(Empty().Replace(xhtml, "<$1$2></$1>"));
+
+    [GeneratedRegex(@"<(title|script|style|textarea|iframe|noscript|div|span|p|a|td|th|li|i|b|em|strong|h[1-6])(\s[^<>]*)?/>", RegexOptions.IgnoreCase)]
+    private static partial Regex Empty();
 
     /// <summary>Adds the blocks of a page, main content first chosen.</summary>
     public static void Write(IDocument page, FlowBuilder builder)
@@ -137,7 +145,7 @@ internal static class HtmlReader
         {
             if (node is IText text)
             {
-                builder.Append(verbatim > 0 ? text.Data.ReplaceLineEndings("\n") : text.Data.ReplaceLineEndings(" "));
+                builder.Append(verbatim > 0 ? text.Data.ReplaceLineEndings("\n") : Words(text).ReplaceLineEndings(" "));
                 return false;
             }
 
@@ -228,6 +236,8 @@ internal static class HtmlReader
             return number.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".";
         }
 
+        private static string Words(IText text) => text.ParentElement?.LocalName == "sup" ? FlowText.Raised(text.Data) : text.Data;
+
         /// <param name="report">Takes hidden parts; null to count them as part of the text.</param>
         private string VisibleText(IElement element, FlowBuilder? report)
         {
@@ -246,7 +256,7 @@ internal static class HtmlReader
                 INode node = at.Node.ChildNodes[at.Next];
                 if (node is IText words)
                 {
-                    text.Append(words.Data);
+                    text.Append(Words(words));
                 }
                 else if (node is IElement child && !Unseen.Contains(child.LocalName))
                 {

@@ -17,10 +17,13 @@ internal sealed class HtmlTable
     private HtmlTable(Func<IElement, string> textOf) => this.textOf = textOf;
 
     /// <param name="textOf">The visible text of a cell.</param>
-    /// <returns>False when the table only lays out a page: one column, or blocks and tables in its cells.</returns>
+    /// <returns>False when the table only lays out a page: one column, tables in its cells, or blocks in cells without heads.</returns>
     public static bool TryWrite(IElement table, Func<IElement, string> textOf, FlowBuilder builder)
     {
-        if (table.GetAttribute("role") is "presentation" or "none" || table.QuerySelector("table, h1, h2, h3, h4, h5, h6, td p + p, td div + div, form") is not null)
+        // Column heads and captions are for data; else several blocks in a cell are the page's own order.
+        const string Blocks = "h1, h2, h3, h4, h5, h6, td p + p, td div + div";
+        if (table.GetAttribute("role") is "presentation" or "none" || table.QuerySelector("table, form") is not null
+            || (table.QuerySelector(Blocks) is not null && table.QuerySelector("th, thead, caption") is null))
         {
             return false;
         }
@@ -33,9 +36,8 @@ internal sealed class HtmlTable
         }
 
         string? title = table.QuerySelector("caption") is { } caption ? FlowText.Fold(textOf(caption)) : null;
-        string[]? heads = read.headRows > 0 ? TableHeader.Join(read.rows, read.headRows)
-            : TableHeader.IsHeader(read.rows[0], read.rows.Count > 1 ? read.rows[1] : null) ? read.rows[0]
-            : null;
+        int headRows = read.headRows > 0 ? read.headRows : TableHeader.Count(read.rows);
+        string[]? heads = headRows > 0 ? TableHeader.Join(read.rows, headRows) : null;
         string? words = TableHeader.Caption(title, heads);
         if (title is { Length: > 0 })
         {

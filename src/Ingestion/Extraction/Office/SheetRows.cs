@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Rag.Ingestion.Extraction.Flow;
 
@@ -9,12 +10,17 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <param name="Number">From 1, as the sheet shows it.</param>
 /// <param name="Hidden">The whole row is hidden.</param>
 /// <param name="Cells">Column (from 0) and what it shows, ascending; those of hidden columns apart.</param>
-internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells);
+internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells)
+{
+    /// <summary>What stands in white on the white sheet.</summary>
+    public List<string> WhiteCells { get; } = [];
+}
 
 /// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
-internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats formats)
+/// <param name="white">Styles whose letters have the colour of the sheet.</param>
+internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats, HashSet<int> white)
 {
-    private const int MaxColumns = 1_024;
+    public const int MaxColumns = 1_024;
 
     public IEnumerable<SheetRow> Read(XmlReader reader)
     {
@@ -37,13 +43,20 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
             {
                 last = OfficeXml.Int(reader.GetAttribute("r")) ?? last + 1;
                 SheetRow row = ReadRow(reader, last, hiddenColumns);
-                if (row.Cells.Count + row.HiddenCells.Count > 0)
+                if (row.Cells.Count + row.HiddenCells.Count + row.WhiteCells.Count > 0)
                 {
                     yield return row;
                 }
             }
         }
     }
+
+    /// <summary>Characters that XML cannot hold are written as "_x000D_", and what looks like one of these as "_x005F_x000D_".</summary>
+    public static string Unescaped(string text) => !text.Contains("_x", StringComparison.Ordinal) ? text
+        : Escape().Replace(text, match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
+
+    [GeneratedRegex("_x([0-9A-Fa-f]{4})_")]
+    private static partial Regex Escape();
 
     private SheetRow ReadRow(XmlReader reader, int number, bool[] hiddenColumns)
     {
@@ -62,6 +75,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
             }
 
             column = reader.GetAttribute("r") is { } place ? ColumnOf(place) : column + 1;
+            bool unseen = white.Count > 0 && white.Contains(OfficeXml.Int(reader.GetAttribute("s")) ?? 0);
             string text = FlowText.Fold(ReadCell(reader));
             if (text.Length == 0 || column is < 0 or >= MaxColumns)
             {
@@ -71,6 +85,10 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
             if (hiddenColumns[column])
             {
                 row.HiddenCells.Add(text);
+            }
+            else if (unseen)
+            {
+                row.WhiteCells.Add(text);
             }
             else
             {
@@ -117,9 +135,10 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
         return type switch
         {
             "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index] : "",
-            "inlineStr" => inline.ToString(),
+            "inlineStr" => Unescaped(inline.ToString()),
             "b" => value == "1" ? "TRUE" : "FALSE",
-            "str" or "e" or "d" => value,
+            "str" => Unescaped(value),
+            "e" or "d" => value,
             _ => value.Length == 0 ? inline.ToString() : formats.Show(value, style),
         };
     }
@@ -151,7 +170,7 @@ internal sealed class SheetRows(IReadOnlyList<string> shared, SheetFormats forma
     }
 
     /// <summary>"AB12" is column 27.</summary>
-    private static int ColumnOf(string place)
+    public static int ColumnOf(string place)
     {
         int column = 0;
         foreach (char c in place)

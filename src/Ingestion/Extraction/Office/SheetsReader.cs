@@ -14,6 +14,11 @@ internal sealed class SheetsReader
 {
     private const int RowsOnAPage = 50;
     private const int MostHidden = 20;
+    private const int RowsAhead = 2;
+    private const double NamedShare = 0.6;   // of the cells below
+
+    /// <summary>Rows of a table above its heads.</summary>
+    private const int MostRowsAbove = 6;
 
     private readonly List<FlowPage> pages = [];
     private readonly string name;
@@ -23,6 +28,9 @@ internal sealed class SheetsReader
     private string? caption;
     private int from;   // first column of the present table
     private int width;
+    private bool hasHeads;
+    private int rowsWithoutHeads;
+    private int widest;   // cells of a row of the present table so far
     private int firstRow;
     private int lastRow;
     private int count;
@@ -36,6 +44,7 @@ internal sealed class SheetsReader
         using OfficePackage package = OfficePackage.Open(file, "xl/workbook.xml", limits);
         XElement workbook = package.Parts.Xml(package.Main)!;
         var formats = new SheetFormats(package.MainRelated("styles"), workbook.Child("workbookPr")?.Attr("date1904") is "1" or "true");
+        HashSet<int> white = SheetColours.WhiteOnNothing(package.MainRelated("styles"));
         List<string> shared = Shared(package);
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
@@ -47,7 +56,8 @@ internal sealed class SheetsReader
             if (targets.TryGetValue(sheet.Attr("id") ?? "", out Relation? target) && target.Type == "worksheet" && seen.Add(target.Target) && package.Parts.Reader(target.Target) is { } part)
             {
                 using XmlReader reader = part;
-                IEnumerable<SheetRow> rows = new SheetRows(shared, formats).Read(reader);
+                SheetMerges merges = Merges(package, target.Target);
+                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? [] : white).Read(reader).Select(merges.Fill);
                 var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
@@ -66,6 +76,13 @@ internal sealed class SheetsReader
         return new FlowDocument(package.Title, FlowPaginator.Carry(pages, page => page.HasText));
     }
 
+    /// <summary>They stand behind the rows that they are about, so the part is looked through once before it is read.</summary>
+    private static SheetMerges Merges(OfficePackage package, string part)
+    {
+        using XmlReader reader = package.Parts.Reader(part, again: true)!;
+        return SheetMerges.Read(reader);
+    }
+
     private static List<string> Shared(OfficePackage package)
     {
         var texts = new List<string>();
@@ -82,7 +99,7 @@ internal sealed class SheetsReader
             if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "si")
             {
                 var item = (XElement)XNode.ReadFrom(reader);
-                texts.Add(string.Concat(item.All("t").Where(text => text.Parent?.Is("rPh") != true).Select(text => text.Value)));
+                texts.Add(SheetRows.Unescaped(string.Concat(item.All("t").Where(text => text.Parent?.Is("rPh") != true).Select(text => text.Value))));
             }
             else
             {
@@ -108,24 +125,40 @@ internal sealed class SheetsReader
         builder.BeginHeading(1);
         builder.Append(name);
         builder.Close();
-        SheetRow? before = null, present = null;
-        foreach (SheetRow? next in rows.Select(Visible).Where(row => row.Cells.Count > 0).Append(null))
+        SheetRow? before = null;
+        var window = new Queue<SheetRow>();   // the present row and those after it
+        foreach (SheetRow row in rows.Select(Visible).Where(row => row.Cells.Count > 0))
         {
-            if (present is not null)
+            window.Enqueue(row);
+            if (window.Count > RowsAhead)
             {
-                Row(present, before, next);
-                before = present;
+                Present();
             }
+        }
 
-            present = next;
+        while (window.Count > 0)
+        {
+            Present();
         }
 
         EndPage();
+
+        void Present()
+        {
+            SheetRow present = window.Dequeue();
+            Row(present, before, [.. window]);
+            before = present;
+        }
     }
 
     /// <summary>Reports what of a row is hidden.</summary>
     private SheetRow Visible(SheetRow row)
     {
+        if (row.WhiteCells.Count > 0)
+        {
+            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.WhiteCells));
+        }
+
         if (row.HiddenCells.Count > 0)
         {
             builder.Hide(HiddenTextKind.Marked, string.Join(' ', row.HiddenCells));
@@ -140,10 +173,11 @@ internal sealed class SheetsReader
         return row with { Cells = [] };
     }
 
-    private void Row(SheetRow row, SheetRow? before, SheetRow? next)
+    private void Row(SheetRow row, SheetRow? before, IReadOnlyList<SheetRow> after)
     {
-        bool begins = before is null || row.Number > before.Number + 1 || width == 0;
-        if (begins && row.Cells.Count == 1 && next?.Number == row.Number + 1)
+        bool afterBlank = before is null || row.Number > before.Number + 1;
+        bool begins = afterBlank || width == 0;
+        if (begins && row.Cells.Count == 1 && after.Count > 0 && after[0].Number == row.Number + 1)
         {
             // One cell above a table is its title.
             title = row.Cells[0].Text;
@@ -157,8 +191,14 @@ internal sealed class SheetsReader
 
         if (begins)
         {
-            BeginTable(row, next, afterBlank: before is null || row.Number > before.Number + 1);
+            BeginTable(row, after, afterBlank);
         }
+        else if (!hasHeads && rowsWithoutHeads++ < MostRowsAbove && row.Cells.Count >= widest)
+        {
+            BeginTable(row, after, afterBlank: false);   // what stood above was its name and date
+        }
+
+        widest = Math.Max(widest, row.Cells.Count);
 
         int first = Math.Min(from, row.Cells[0].Column);
         left -= Math.Max(width, row.Cells[^1].Column - first + 1) + row.Cells.Sum(cell => (long)cell.Text.Length);
@@ -183,26 +223,49 @@ internal sealed class SheetsReader
     }
 
     /// <summary>Heads, if this row looks like them; else those of the table before count on when it has the same columns.</summary>
-    private void BeginTable(SheetRow row, SheetRow? next, bool afterBlank)
+    private void BeginTable(SheetRow row, IReadOnlyList<SheetRow> after, bool afterBlank)
     {
+        SheetRow[] top = [row, .. after.TakeWhile((next, i) => next.Number == row.Number + i + 1)];
         int first = row.Cells[0].Column, last = row.Cells[^1].Column;
-        string[] heads = [.. Enumerable.Repeat("", last - first + 1)];
-        foreach ((int column, string text) in row.Cells)
-        {
-            heads[column - first] = text;
-        }
+        int most = Math.Max(last, top.Length > 1 ? top[1].Cells[^1].Column : last);
+        int least = Math.Min(first, top.Length > 1 ? top[1].Cells[0].Column : first);
 
-        string[]? second = next?.Number == row.Number + 1 ? [.. next.Cells.Select(cell => cell.Text)] : null;
-        if (TableHeader.IsHeader(heads, second))
+        // One row of heads says how wide the table is; over groups of columns the second row does.
+        string[][] one = [.. top.Select(each => Aligned(each, first, last))], two = [.. top.Select(each => Aligned(each, least, most))];
+        bool nextIsBetter = top.Length > 2 && top[1].Cells.Count > row.Cells.Count && TableHeader.IsHeaderOfFigures(two[1], two[2]);
+        if (TableHeader.Count(one) == 1 && row.Cells.Count >= NamedShare * top[1].Cells.Count && !nextIsBetter)
         {
-            (caption, from, width) = (TableHeader.Caption(title, heads), first, heads.Length);
+            (caption, from, width, hasHeads) = (TableHeader.Caption(title, one[0]), first, last - first + 1, true);
+        }
+        else if (TableHeader.Count(two) == 2)
+        {
+            (caption, from, width, hasHeads) = (TableHeader.Caption(title, TableHeader.Join(two, 2)), least, most - least + 1, true);
         }
         else if (width == 0 || (afterBlank && (first != from || last - first + 1 > width)))
         {
-            (caption, from, width) = (TableHeader.Caption(title, null), first, last - first + 1);
+            (caption, from, width, hasHeads, rowsWithoutHeads, widest) = (TableHeader.Caption(title, null), first, last - first + 1, false, 0, 0);
+        }
+        else
+        {
+            return;
         }
 
         title = null;
+    }
+
+    /// <summary>The cells of a row between two columns.</summary>
+    private static string[] Aligned(SheetRow row, int first, int last)
+    {
+        string[] cells = [.. Enumerable.Repeat("", last - first + 1)];
+        foreach ((int column, string text) in row.Cells)
+        {
+            if (column >= first && column <= last)
+            {
+                cells[column - first] = text;
+            }
+        }
+
+        return cells;
     }
 
     private void Count(SheetRow row)

@@ -15,6 +15,7 @@ internal sealed class SlidesReader
     private readonly FlowBuilder builder = new();
     private readonly long width;
     private readonly long height;
+    private long length;   // of all cells of tables
 
     private SlidesReader(XElement presentation)
     {
@@ -156,14 +157,32 @@ internal sealed class SlidesReader
 
     private void Table(XElement table)
     {
-        var rows = table.Children("tr").Select(row => row.Children("tc").Select(cell => FlowText.Fold(string.Join(' ', cell.All("p").Select(TextOf)))).ToArray()).Where(row => row.Length > 0).ToList();
+        var rows = new List<string[]>();
+        foreach (XElement row in table.Children("tr"))
+        {
+            string[] above = rows.Count > 0 ? rows[^1] : [];
+            string[] cells = [.. row.Children("tc").Select((cell, column) => cell.Attr("vMerge") is "1" or "true" && column < above.Length
+                ? above[column] : FlowText.Fold(string.Join(' ', cell.All("p").Select(TextOf))))];
+            length += cells.Sum(cell => cell.Length + 1L);
+            if (length > FlowBuilder.MostCharacters)
+            {
+                throw new RefusedFileException(RefusalReason.TooLarge);   // one long text in thousands of merged cells
+            }
+
+            if (cells.Length > 0)
+            {
+                rows.Add(cells);
+            }
+        }
+
         if (rows.Count == 0)
         {
             return;
         }
 
-        bool named = (table.Child("tblPr")?.Attr("firstRow") is "1" or "true" && rows.Count > 1) || TableHeader.IsHeader(rows[0], rows.Count > 1 ? rows[1] : null);
-        string? caption = TableHeader.Caption(null, named ? rows[0] : null);
+        int heads = TableHeader.Count(rows);
+        heads = heads == 0 && table.Child("tblPr")?.Attr("firstRow") is "1" or "true" && rows.Count > 1 ? 1 : heads;
+        string? caption = TableHeader.Caption(null, heads > 0 ? TableHeader.Join(rows, heads) : null);
         foreach (string[] row in rows)
         {
             builder.Row(row, caption);
@@ -200,7 +219,7 @@ internal sealed class SlidesReader
                 }
                 else
                 {
-                    text.Append(words);
+                    text.Append(OfficeXml.Int(run.Child("rPr")?.Attr("baseline")) > 0 ? FlowText.Raised(words) : words);
                 }
             }
         }

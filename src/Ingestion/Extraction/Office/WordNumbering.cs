@@ -12,8 +12,9 @@ internal sealed class WordNumbering
     /// <summary>Characters; what stands before every item must not outweigh the items.</summary>
     private const int LongestMark = 60;
 
-    private readonly Dictionary<string, XElement> kinds = new(StringComparer.Ordinal);   // numId → abstractNum
+    private readonly Dictionary<string, Kind> kinds = new(StringComparer.Ordinal);   // by numId
     private readonly Dictionary<XElement, int[]> counts = [];
+    private readonly HashSet<(string List, int Level)> restarted = [];
 
     public WordNumbering(XElement? part)
     {
@@ -22,7 +23,9 @@ internal sealed class WordNumbering
         {
             if (definitions.TryGetValue(list.Val("abstractNumId") ?? "", out XElement? definition))
             {
-                kinds.TryAdd(list.Attr("numId") ?? "", definition);
+                // A definition may only name a style; the one that is linked to the style has the levels.
+                XElement meant = definition.Val("numStyleLink") is { } style ? definitions.Values.FirstOrDefault(other => other.Val("styleLink") == style) ?? definition : definition;
+                kinds.TryAdd(list.Attr("numId") ?? "", new Kind(meant, [.. list.Children("lvlOverride").Take(Levels)]));
             }
         }
     }
@@ -30,19 +33,20 @@ internal sealed class WordNumbering
     /// <returns>Empty where the list shows nothing.</returns>
     public string Next(string list, int level)
     {
-        if (!kinds.TryGetValue(list, out XElement? definition))
+        if (!kinds.TryGetValue(list, out Kind? kind))
         {
             return "•";
         }
 
-        if (!counts.TryGetValue(definition, out int[]? count))
+        // Lists of one definition count on from each other, but for those that say where they begin.
+        if (!counts.TryGetValue(kind.Definition, out int[]? count))
         {
-            counts[definition] = count = [.. Enumerable.Repeat(-1, Levels)];
+            counts[kind.Definition] = count = [.. Enumerable.Repeat(-1, Levels)];
         }
 
-        count[level] = count[level] < 0 ? Start(definition, level) : count[level] + 1;
+        count[level] = kind.Restart(level) is { } first && restarted.Add((list, level)) ? first : count[level] < 0 ? Start(kind, level) : count[level] + 1;
         count.AsSpan(level + 1).Fill(-1);
-        XElement? shape = Level(definition, level);
+        XElement? shape = kind.Level(level);
         switch (shape.Val("numFmt"))
         {
             case "bullet":
@@ -54,17 +58,14 @@ internal sealed class WordNumbering
         var text = new StringBuilder(shape.Val("lvlText") is { Length: <= LongestMark } mark ? mark : string.Create(CultureInfo.InvariantCulture, $"%{level + 1}."));
         for (int i = 0; i < Levels; i++)
         {
-            int number = count[i] < 0 ? Start(definition, i) : count[i];
-            text.Replace("%" + (i + 1).ToString(CultureInfo.InvariantCulture), Show(number, Level(definition, i).Val("numFmt")));
+            int number = count[i] < 0 ? Start(kind, i) : count[i];
+            text.Replace("%" + (i + 1).ToString(CultureInfo.InvariantCulture), Show(number, kind.Level(i).Val("numFmt")));
         }
 
         return text.ToString();
     }
 
-    private static XElement? Level(XElement definition, int level) =>
-        definition.Children("lvl").FirstOrDefault(shape => shape.Attr("ilvl") == level.ToString(CultureInfo.InvariantCulture));
-
-    private static int Start(XElement definition, int level) => OfficeXml.Int(Level(definition, level).Val("start")) ?? 1;
+    private static int Start(Kind kind, int level) => OfficeXml.Int(kind.Level(level).Val("start")) ?? 1;
 
     private static string Show(int number, string? format) => format switch
     {
@@ -72,6 +73,7 @@ internal sealed class WordNumbering
         "upperLetter" when number is > 0 and <= 26 => ((char)('A' + number - 1)).ToString(),
         "lowerRoman" => Roman(number).ToLowerInvariant(),
         "upperRoman" => Roman(number),
+        "decimalZero" => number.ToString("00", CultureInfo.InvariantCulture),
         _ => number.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -92,5 +94,16 @@ internal sealed class WordNumbering
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A list: what its definition says of each level, and what it says otherwise itself.</summary>
+    private sealed record Kind(XElement Definition, IReadOnlyList<XElement> Overrides)
+    {
+        public XElement? Level(int level) => Of(Overrides, level)?.Child("lvl") ?? Of(Definition.Children("lvl"), level);
+
+        /// <summary>With which number the list begins anew; null where it counts on.</summary>
+        public int? Restart(int level) => Of(Overrides, level) is { } own ? OfficeXml.Int(own.Val("startOverride")) : null;
+
+        private static XElement? Of(IEnumerable<XElement> levels, int level) => levels.FirstOrDefault(shape => shape.Attr("ilvl") == level.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using AngleSharp.Dom;
 using Rag.Ingestion.Extraction.Flow;
+using Rag.Ingestion.Extraction.Markup;
 using Rag.Ingestion.Extraction.Tables;
 using Rag.Retrieval.Knowledge;
 
@@ -24,10 +26,15 @@ internal sealed class WordReader
     private readonly Dictionary<string, XElement> footnotes;
     private readonly Dictionary<string, XElement> endnotes;
     private readonly WordRuns runs;
+    private readonly OfficePackage package;
+    private readonly List<(int Number, string Id, bool End)> notesOfTable = [];   // cells are one line each: notes follow the table
+    private readonly HashSet<string> chunks = [];
     private int noteCount;
+    private bool goesOn;   // the end of the last paragraph was deleted
 
     private WordReader(OfficePackage package)
     {
+        this.package = package;
         styles = new WordStyles(package.MainRelated("styles"));
         numbering = new WordNumbering(package.MainRelated("numbering"));
         footnotes = Notes(package.MainRelated("footnotes"));
@@ -65,7 +72,8 @@ internal sealed class WordReader
     private static Dictionary<string, XElement> Notes(XElement? part) =>
         (part?.Elements().Where(note => note.Attr("type") is null or "normal") ?? []).GroupBy(note => note.Attr("id") ?? "").ToDictionary(group => group.Key, group => group.First());
 
-    private void Block(XElement element, int depth)
+    /// <param name="dark">What is behind it may be dark.</param>
+    private void Block(XElement element, int depth, bool dark = false)
     {
         if (depth > DeepestNesting)
         {
@@ -75,38 +83,58 @@ internal sealed class WordReader
         switch (element.Name.LocalName)
         {
             case "p":
-                Paragraph(element, depth);
+                Paragraph(element, depth, dark);
                 break;
             case "tbl":
-                Table(element, depth);
+                Table(element, depth, dark);
                 break;
             case "sdt":
-                Blocks(element.Child("sdtContent"), depth);
+                Blocks(element.Child("sdtContent"), depth, dark);
                 break;
             case "ins" or "moveTo" or "customXml" or "smartTag":
-                Blocks(element, depth);
+                Blocks(element, depth, dark);
                 break;
             case "AlternateContent":
-                Blocks(WordRuns.Alternative(element), depth);
+                Blocks(WordRuns.Alternative(element), depth, dark);
+                break;
+            case "altChunk" when element.Attr("id") is { } id && chunks.Add(id):
+                Chunk(id);
                 break;
         }
     }
 
-    private void Blocks(XElement? parent, int depth)
+    private void Blocks(XElement? parent, int depth, bool dark)
     {
         foreach (XElement child in parent?.Elements() ?? [])
         {
-            Block(child, depth + 1);
+            Block(child, depth + 1, dark);
         }
     }
 
-    private void Paragraph(XElement paragraph, int depth)
+    /// <summary>A web page inside the file: what programs write that make Word files from HTML.</summary>
+    private void Chunk(string id)
+    {
+        if (package.Related(package.Main).Find(relation => relation.Id == id && relation.Type == "aFChunk") is { } part
+            && Path.GetExtension(part.Target).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" && package.Parts.Bytes(part.Target) is { } page)
+        {
+            using IDocument document = HtmlReader.Parse(HtmlEncoding.Decode(page));
+            HtmlReader.Write(document, builder);
+        }
+    }
+
+    private void Paragraph(XElement paragraph, int depth, bool dark)
     {
         XElement? properties = paragraph.Child("pPr");
-        WordParagraph read = runs.Read(paragraph, noteCount);
+        WordParagraph read = runs.Read(paragraph, noteCount, dark);
         int level = styles.HeadingLevel(properties);
         string marker = read.Text.Trim().Length > 0 && styles.Numbering(properties) is var (list, depthInList) ? numbering.Next(list, depthInList) : "";
-        if (level > 0)
+        bool joined = goesOn;
+        goesOn = read.Text.Trim().Length > 0 && properties?.Child("rPr")?.Child("del") is not null;
+        if (joined)
+        {
+            // It goes on in the same paragraph.
+        }
+        else if (level > 0)
         {
             builder.BeginHeading(level);
             builder.Append(marker.Length > 0 && marker != "•" ? marker + " " : "");
@@ -121,39 +149,48 @@ internal sealed class WordReader
         }
 
         builder.Append(read.Text);
-        builder.Close();
+        if (!goesOn)
+        {
+            builder.Close();
+        }
+
         foreach (XElement box in read.Boxes)
         {
-            Blocks(box, depth + 1);
+            Blocks(box, depth + 1, dark || WordRuns.IsFilled(box));
         }
 
         foreach ((string id, bool end) in read.Notes)
         {
-            noteCount++;
-            if ((end ? endnotes : footnotes).Remove(id, out XElement? note))   // cited again it is not said again
-            {
-                builder.BeginParagraph();
-                builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{noteCount}] {WordsOf(note, dark: false)}"));
-                builder.Close();
-            }
+            Note(++noteCount, id, end);
         }
     }
 
-    private void Table(XElement table, int depth)
+    private void Note(int number, string id, bool end)
     {
+        if ((end ? endnotes : footnotes).Remove(id, out XElement? note))   // cited again it is not said again
+        {
+            builder.BeginParagraph();
+            builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{number}] {WordsOf(note, dark: false)}"));
+            builder.Close();
+        }
+    }
+
+    private void Table(XElement table, int depth, bool dark)
+    {
+        // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
+        dark |= table.Child("tblPr").Val("tblStyle") is not (null or "TableGrid" or "TableNormal");
+        goesOn = false;
         if (table.Child("tblGrid")?.Children("gridCol").Take(2).Count() == 1)
         {
             // One column frames text; it holds no data.
             foreach (XElement cell in Inside(table, "tr").SelectMany(row => Inside(row, "tc")))
             {
-                Blocks(cell, depth + 1);
+                Blocks(cell, depth + 1, dark || WordRuns.IsShaded(cell.Child("tcPr")));
             }
 
             return;
         }
 
-        // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
-        bool dark = table.Child("tblPr").Val("tblStyle") is not (null or "TableGrid" or "TableNormal");
         var rows = new List<string[]>();
         int heads = 0;
         foreach (XElement row in Inside(table, "tr"))
@@ -180,17 +217,24 @@ internal sealed class WordReader
             return;
         }
 
-        string[]? names = heads > 0 && heads < rows.Count ? TableHeader.Join(rows, heads) : TableHeader.IsHeader(rows[0], rows.Count > 1 ? rows[1] : null) ? rows[0] : null;
-        string? caption = TableHeader.Caption(null, names);
+        heads = heads > 0 && heads < rows.Count ? heads : TableHeader.Count(rows);
+        string? caption = TableHeader.Caption(null, heads > 0 ? TableHeader.Join(rows, heads) : null);
         foreach (string[] row in rows)
         {
             builder.Row(row, caption);
+        }
+
+        (int Number, string Id, bool End)[] notes = [.. notesOfTable];
+        notesOfTable.Clear();
+        foreach ((int number, string id, bool end) in notes)
+        {
+            Note(number, id, end);
         }
     }
 
     private List<string> ReadRow(XElement row, string[] above, bool dark)
     {
-        var cells = new List<string>();
+        List<string> cells = [.. Enumerable.Repeat("", Math.Clamp(OfficeXml.Int(row.Child("trPr").Val("gridBefore")) ?? 0, 0, MaxSpan))];
         foreach (XElement cell in Inside(row, "tc"))
         {
             XElement? properties = cell.Child("tcPr");
@@ -209,9 +253,17 @@ internal sealed class WordReader
 
     private string WordsOf(XElement parent, bool dark) => string.Join(' ', parent.All("p")
         .Where(paragraph => !paragraph.Ancestors().TakeWhile(above => above != parent).Any(above => above.Is("Fallback")))
-        .Select(paragraph => runs.Read(paragraph, noteCount, dark).Text));
+        .Select(paragraph =>
+        {
+            WordParagraph read = runs.Read(paragraph, noteCount, dark);
+            notesOfTable.AddRange(read.Notes.Select(note => (++noteCount, note.Id, note.End)));
+            return read.Text;
+        }));
 
-    /// <summary>Children, those in content controls and insertions included.</summary>
-    private static IEnumerable<XElement> Inside(XElement parent, string name) => parent.Elements().SelectMany(child =>
-        child.Is(name) ? [child] : child.Is("sdt") ? child.Child("sdtContent")?.Children(name) ?? [] : child.Is("ins") || child.Is("customXml") ? child.Children(name) : []);
+    /// <summary>Children, those in content controls (one in the other where rows repeat) and insertions included.</summary>
+    private static IEnumerable<XElement> Inside(XElement parent, string name, int depth = 0) => depth > DeepestNesting ? [] : parent.Elements().SelectMany(child =>
+        child.Is(name) ? [child]
+        : child.Is("sdt") && child.Child("sdtContent") is { } content ? Inside(content, name, depth + 1)
+        : child.Is("ins") || child.Is("customXml") ? Inside(child, name, depth + 1)
+        : []);
 }

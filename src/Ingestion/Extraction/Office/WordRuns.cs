@@ -21,7 +21,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
     public WordParagraph Read(XElement paragraph, int notesBefore, bool dark = false)
     {
         XElement? properties = paragraph.Child("pPr");
-        var state = new State(properties.Val("pStyle"), dark || IsShaded(properties), notesBefore);
+        var state = new State(properties.Val("pStyle"), dark || IsShaded(properties) || styles.IsShaded(properties.Val("pStyle")), notesBefore);
         Walk(paragraph, state, 0);
         return new WordParagraph(state.Text.ToString(), state.Notes, state.Boxes);
     }
@@ -31,6 +31,28 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         properties?.Child("highlight") is not null
         || (properties?.Child("shd") is { } shade
             && (shade.Attr("fill") is not (null or "auto" or "FFFFFF" or "ffffff") || shade.Attr("val") is not (null or "clear" or "nil" or "auto")));
+
+    /// <summary>The shape that a text box belongs to has a colour or picture of its own; what it is, is not worked out.</summary>
+    public static bool IsFilled(XElement box)
+    {
+        foreach (XElement shape in box.Ancestors().TakeWhile(parent => !parent.Is("p")))
+        {
+            XElement? properties = shape.Child("spPr");
+            if (properties?.Child("noFill") is null
+                && (properties?.Elements().Any(fill => fill.Name.LocalName is "gradFill" or "blipFill" or "pattFill" or "grpFill" || (fill.Is("solidFill") && !IsWhite(fill.Child("srgbClr")?.Attr("val") ?? ""))) == true
+                    || (properties?.Child("solidFill") is null && shape.Child("style")?.Child("fillRef")?.Attr("idx") is { } fillRef && fillRef != "0")))
+            {
+                return true;
+            }
+
+            if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0") && !colour.StartsWith("white", StringComparison.OrdinalIgnoreCase) && !IsWhite(colour.TrimStart('#')))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Of several forms of the same thing the first; the others would say it again.</summary>
     public static XElement? Alternative(XElement element) => element.Child("Choice") ?? element.Child("Fallback");
@@ -58,7 +80,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
                     state.Boxes.AddRange(Boxes(child));
                     break;
                 case "oMath" or "oMathPara":
-                    state.Text.Append(string.Concat(child.All("t").Select(part => part.Value)));
+                    state.Text.Append(WordMath.Text(child));
                     break;
                 default:
                     Walk(child, state, depth + 1);   // hyperlinks, insertions, fields, content controls
@@ -88,6 +110,9 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
                 case "noBreakHyphen":
                     text.Append('-');
                     break;
+                case "sym":
+                    text.Append(SymbolFonts.Letter(child.Attr("font"), child.Attr("char")));
+                    break;
                 case "footnoteReference" or "endnoteReference" when hidden is null:
                     state.Notes.Add((child.Attr("id") ?? "", child.Is("endnoteReference")));
                     text.Append(CultureInfo.InvariantCulture, $"[{state.NotesBefore + state.Notes.Count}]");
@@ -110,7 +135,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         }
         else
         {
-            state.Text.Append(text);
+            state.Text.Append(properties.Val("vertAlign") == "superscript" ? FlowText.Raised(text.ToString()) : text.ToString());
         }
     }
 
@@ -120,7 +145,7 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && IsWhite(colour) ? HiddenTextKind.SameColour
         : null;
 
-    private static bool IsWhite(string colour) =>
+    public static bool IsWhite(string colour) =>
         colour.Length == 6 && Enumerable.Range(0, 3).All(part => byte.TryParse(colour.AsSpan(2 * part, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value) && value >= NearlyWhite);
 
     private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :

@@ -9,7 +9,7 @@ internal sealed class WordStyles
     private const int LongestChain = 20;
 
     private readonly Dictionary<string, XElement> styles = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (int Heading, (string List, int Level)? Numbering, bool? Vanish)> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
+    private readonly Dictionary<string, (int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded)> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
 
     public WordStyles(XElement? part)
     {
@@ -86,11 +86,15 @@ internal sealed class WordStyles
     public bool IsVanished(XElement? run, string? paragraphStyle) =>
         run.Flag("vanish") ?? (run.Val("rStyle") is { } named ? Facts(named).Vanish : null) ?? (paragraphStyle is null ? null : Facts(paragraphStyle).Vanish) ?? false;
 
-    private (int Heading, (string List, int Level)? Numbering, bool? Vanish) Facts(string named)
+    /// <summary>Whether a paragraph of a style stands on a coloured ground.</summary>
+    public bool IsShaded(string? paragraphStyle) => paragraphStyle is not null && Facts(paragraphStyle).Shaded;
+
+    private (int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded) Facts(string named)
     {
         if (!facts.TryGetValue(named, out var known))
         {
-            facts[named] = known = (HeadingLevel(named), Numbering(named), Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null));
+            facts[named] = known = (HeadingLevel(named), Numbering(named), Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null),
+                Chain(named).Any(style => WordRuns.IsShaded(style.Child("pPr"))));
         }
 
         return known;
