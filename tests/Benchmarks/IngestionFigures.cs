@@ -17,7 +17,7 @@ namespace Rag.Benchmarks;
 /// </summary>
 internal static class IngestionFigures
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int Large = 1_000;
 
     public static async Task RunAsync(CancellationToken cancel)
