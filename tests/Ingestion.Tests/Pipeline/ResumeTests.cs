@@ -103,9 +103,9 @@ public sealed class ResumeTests
     public async Task LargeFile_BeingEmbedded_LetsASmallOneFirstAndLosesNothing()
     {
         // A file for its size: what it says is short, its blanks give the small one the time to come.
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 120).Select(i => string.Concat(Enumerable.Repeat($"Sentence {i} of a long text. ", 20)) + "\n\n")) + new string(' ', 7_000_000));
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 44).Select(i => $"# Part {i}\n\nA short text.\n\n")) + new string(' ', 7_000_000));
         await using Shop shop = await Shop.OpenAsync(("Ingestion:EmbeddingBatch", "4"));
-        DocumentId large = await shop.AddAsync("large.txt", text);
+        DocumentId large = await shop.AddAsync("large.md", text);
         DocumentId? small = null;
         shop.Writer.OnChunks = async _ => small ??= await shop.AddAsync("small.txt", "A short text that need not wait."u8.ToArray());
         await shop.RunNextAsync();

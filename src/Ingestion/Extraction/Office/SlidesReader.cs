@@ -16,6 +16,8 @@ internal sealed class SlidesReader
     private readonly long width;
     private readonly long height;
     private long length;   // of all cells of tables
+    private SlideGround? ground;
+    private bool onWhite;   // the shape being read
 
     private SlidesReader(XElement presentation)
     {
@@ -58,6 +60,7 @@ internal sealed class SlidesReader
 
         if (slide.Child("cSld")?.Child("spTree") is { } tree)
         {
+            ground = slide.All("rPr").Any(properties => properties.Parent is { } run && SlideGround.IsWhiteRun(run)) ? new SlideGround(package, path, slide) : null;
             var shapes = Shapes(tree, 0).ToList();
             foreach (XElement shape in shapes.Where(IsTitle).Concat(shapes.Where(shape => !IsTitle(shape))))
             {
@@ -65,6 +68,7 @@ internal sealed class SlidesReader
             }
         }
 
+        onWhite = false;
         foreach (Relation relation in package.Related(path))
         {
             if (relation.Type == "diagramData" && package.Parts.Xml(relation.Target) is { } diagram)
@@ -114,6 +118,7 @@ internal sealed class SlidesReader
             return;
         }
 
+        onWhite = ground?.IsWhiteUnder(shape) == true;
         foreach (XElement table in shape.All("tbl"))
         {
             Table(table);
@@ -216,6 +221,10 @@ internal sealed class SlidesReader
                 if (OfficeXml.Int(run.Child("rPr")?.Attr("sz")) is < TinyHundredths)
                 {
                     builder.Hide(HiddenTextKind.Tiny, words);
+                }
+                else if (onWhite && SlideGround.IsWhiteRun(run))
+                {
+                    builder.Hide(HiddenTextKind.SameColour, words);
                 }
                 else
                 {

@@ -60,6 +60,22 @@ public sealed class OfficeTests
         file.AssertWhole();
     }
 
+    [Theory]
+    [InlineData("", "", "", true)]
+    [InlineData("<a:solidFill><a:srgbClr val='203040'/></a:solidFill>", "", "", false)]                                                             // a box with a colour
+    [InlineData("", "<p:pic><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='500' cy='500'/></a:xfrm></p:spPr></p:pic>", "", false)]                 // a picture under it
+    [InlineData("", "<p:pic><p:spPr><a:xfrm><a:off x='5000' y='0'/><a:ext cx='500' cy='500'/></a:xfrm></p:spPr></p:pic>", "", true)]               // and one elsewhere
+    [InlineData("", "<p:pic/>", "", false)]                                                                                                         // somewhere
+    [InlineData("", "", "<p:bg><p:bgPr><a:solidFill><a:srgbClr val='000000'/></a:solidFill></p:bgPr></p:bg>", false)]
+    [InlineData("", "", "<p:bg><p:bgRef idx='1002'><a:schemeClr val='bg1'/></p:bgRef></p:bg>", false)]
+    public void Slides_WhiteLettersOnWhite_AreReported(string fill, string other, string background, bool hidden)
+    {
+        string box = $"<p:sp><p:spPr><a:xfrm><a:off x='100' y='100'/><a:ext cx='1000' cy='100'/></a:xfrm>{fill}</p:spPr><p:txBody><a:p><a:r><a:rPr><a:solidFill><a:srgbClr val='FFFFFF'/></a:solidFill></a:rPr><a:t>White words.</a:t></a:r></a:p></p:txBody></p:sp>";
+        Reading file = Flows.Read(FileKind.Slides, ZipFiles.Slides("", ("ppt/slides/slide1.xml", $"<p:sld xmlns:p='p' xmlns:a='a'><p:cSld>{background}<p:spTree>{other}{box}{ZipFiles.Shape("Seen.")}</p:spTree></p:cSld></p:sld>")));
+        Assert.Equal(hidden ? ["P Seen."] : ["P White words.", "P Seen."], file.Outline());
+        Assert.Equal(hidden ? [(HiddenTextKind.SameColour, "White words.")] : [], file.Hidden());
+    }
+
     [Fact]
     public void Sheets_ShowWhatTheWorkbookShows()
     {

@@ -157,7 +157,7 @@ internal sealed class ContentOperands(byte[] content, int length)
     /// <summary>Over a dictionary, whatever is in it.</summary>
     private bool TrySkipDictionary()
     {
-        int depth = 0, start = strings.Count;
+        int depth = 0, brackets = 0, start = strings.Count;
         while (at + 1 < length)
         {
             switch (content[at])
@@ -170,7 +170,7 @@ internal sealed class ContentOperands(byte[] content, int length)
                     at += 2;
                     if (--depth == 0)
                     {
-                        return true;
+                        return brackets == 0;
                     }
 
                     break;
@@ -185,6 +185,7 @@ internal sealed class ContentOperands(byte[] content, int length)
                 case (byte)'%':
                     return false;
                 default:
+                    brackets += content[at] switch { (byte)'[' => 1, (byte)']' => -1, _ => 0 };
                     at++;
                     break;
             }
