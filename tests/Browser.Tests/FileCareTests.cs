@@ -64,7 +64,7 @@ public sealed class FileCareTests(Browser browser, SharedServer shared)
         await page.GetByLabel("Actions for prices 2027.txt").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Log" }).ClickAsync();
         var log = page.GetByRole(AriaRole.Dialog, new() { Name = "What happened to prices 2027.txt" });
-        await Expect(log.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Ready: 1 page, 1 passage." })).ToHaveCountAsync(2);
+        await Expect(log.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Ready: 1 part, 1 passage." })).ToHaveCountAsync(2);
         await Expect(log).ToContainTextAsync("A new file was uploaded in its place.");
         await Acts.ShootAsync(page, $"files-log-{name}");
         await page.Keyboard.PressAsync("Escape");

@@ -179,12 +179,12 @@ internal sealed class IndexWriter(
         document.Message = WarningSentence.For(facts, passages);
         document.LiveSince = now;
         document.Enter(document.Message is null ? DocumentState.Ready : DocumentState.ReadyWithWarnings, now);
-        await db.NoteAsync(document, now, ReadyWords(facts, document.Message), cancel);
+        await db.NoteAsync(document, now, ReadyWords(document.FileName, facts, document.Message), cancel);
     }
 
-    private static string ReadyWords(DocumentFacts facts, string? warning) => string.Create(
+    private static string ReadyWords(string fileName, DocumentFacts facts, string? warning) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Ready: {facts.PageCount:N0} {(facts.PageCount == 1 ? "page" : "pages")}, {facts.ChunkCount:N0} {(facts.ChunkCount == 1 ? "passage" : "passages")}.{WarningSentence.Recognised(facts)}{(warning is null ? "" : " " + warning)}");
+        $"Ready: {PlaceUnit.Count(fileName, facts.PageCount)}, {facts.ChunkCount:N0} {(facts.ChunkCount == 1 ? "passage" : "passages")}.{WarningSentence.Recognised(facts)}{(warning is null ? "" : " " + warning)}");
 
     /// <summary>One transaction behind the fence: either the lease is held and everything is written, or nothing is.</summary>
     private async Task<LeaseState> WriteAsync(JobLease lease, Func<KnowledgeDbContext, Task> write, CancellationToken cancel)

@@ -103,7 +103,7 @@ internal sealed class JobQueue(
             if (progress is { State: DocumentState.Embedding, PageCount: { } pages, ChunkCount: { } passages })
             {
                 await db.NoteAsync(document, now, string.Create(
-                    CultureInfo.InvariantCulture, $"Read {pages:N0} {(pages == 1 ? "page" : "pages")}; {passages:N0} {(passages == 1 ? "passage" : "passages")} to make searchable."), cancel);
+                    CultureInfo.InvariantCulture, $"Read {PlaceUnit.Count(lease.FileName, pages)}; {passages:N0} {(passages == 1 ? "passage" : "passages")} to make searchable."), cancel);
             }
         }
 

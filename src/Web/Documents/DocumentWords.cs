@@ -62,10 +62,17 @@ public static class DocumentWords
         _ => 1,
     };
 
+    /// <summary>"Page 3", "Slides 7–19 and 21", "Part 2".</summary>
+    public static string Places(DocumentStatus file, IReadOnlyList<int> places)
+    {
+        var unit = Unit(file);
+        return string.Concat(char.ToUpperInvariant(unit[0]).ToString(), unit.AsSpan(1), Words.Pages(places).AsSpan("Page".Length));
+    }
+
     private static string Unit(DocumentStatus file) => FileNames.Kind(file.FileName) switch
     {
         FileKind.Slides => "slide",
-        null or FileKind.Pdf => "page",
+        null or FileKind.Pdf or FileKind.Image => "page",
         _ => "part",
     };
 

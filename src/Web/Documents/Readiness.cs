@@ -66,12 +66,12 @@ public static class Readiness
 
         if (file.ScannedPages.Count > 0)
         {
-            yield return new(true, $"{Words.Pages(file.ScannedPages)} of {Quoted(file)} {(file.ScannedPages.Count == 1 ? "is a scan" : "are scans")}, not searchable.");
+            yield return new(true, $"{DocumentWords.Places(file, file.ScannedPages)} of {Quoted(file)} {(file.ScannedPages.Count == 1 ? "is a scan" : "are scans")}, not searchable.");
         }
 
         if (empty.Count > 0)
         {
-            yield return new(false, $"{Words.Pages(empty)} of {Quoted(file)} {(empty.Count == 1 ? "has" : "have")} no text.");
+            yield return new(false, $"{DocumentWords.Places(file, empty)} of {Quoted(file)} {(empty.Count == 1 ? "has" : "have")} no text.");
         }
     }
 

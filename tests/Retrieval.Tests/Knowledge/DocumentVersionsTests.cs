@@ -167,7 +167,7 @@ public sealed class DocumentVersionsTests
         Assert.Equal(
             [
                 "Uploaded.", "Reading began.", "Put back: the worker was shut down.", "Reading began again, attempt 2.", Refusals.Sentence(RefusalReason.Encrypted),
-                "Put back in the queue by hand.", "Reading began.", "Read 1 page; 1 passage to make searchable.", "Ready: 1 page, 1 passage.",
+                "Put back in the queue by hand.", "Reading began.", "Read 1 part; 1 passage to make searchable.", "Ready: 1 part, 1 passage.",
             ],
             (await store.Library.LogAsync(scope, id, Cancel))!.Select(line => line.Text));
     }

@@ -17,6 +17,10 @@ public sealed class ReadinessTests
         Readiness.Of([File("a.pdf") with { PagesWithoutText = [2, 7, 8, 9, 12], ScannedPages = [7, 8, 9, 12] }], English));
 
     [Fact]
+    public void Slides_AreNamedAsSuch() => Assert.Equal(
+        [new ReadinessLine(false, "Slides 2–3 of “a.pptx” have no text.")], Readiness.Of([File("a.pptx") with { PageCount = 5, PagesWithoutText = [2, 3] }], English));
+
+    [Fact]
     public void WholeScan_IsOneSentence() => Assert.Equal(
         "“a.pdf” is a scan: pictures of pages, without text. Nothing in it can be found.",
         Assert.Single(Readiness.Of([File("a.pdf") with { PageCount = 2, PagesWithoutText = [1, 2], ScannedPages = [1, 2] }], English)).Text);

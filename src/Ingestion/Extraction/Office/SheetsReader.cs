@@ -200,17 +200,18 @@ internal sealed class SheetsReader
 
         widest = Math.Max(widest, row.Cells.Count);
 
-        int first = Math.Min(from, row.Cells[0].Column);
-        left -= Math.Max(width, row.Cells[^1].Column - first + 1) + row.Cells.Sum(cell => (long)cell.Text.Length);
+        int columns = Math.Max(width, row.Cells[^1].Column - from + 1);
+        left -= columns + row.Cells.Sum(cell => (long)cell.Text.Length);
         if (left < 0)
         {
             throw new RefusedFileException(RefusalReason.TooLarge);   // one long text in thousands of cells, or rows of nothing but blanks
         }
 
-        string[] cells = [.. Enumerable.Repeat("", Math.Max(width, row.Cells[^1].Column - first + 1))];
+        string[] cells = [.. Enumerable.Repeat("", columns)];
         foreach ((int column, string text) in row.Cells)
         {
-            cells[column - first] = text;
+            int at = Math.Max(0, column - from);   // a mark beside the table stands in its first column, so that heads stay above their cells
+            cells[at] = cells[at].Length == 0 ? text : $"{cells[at]} {text}";
         }
 
         if (count >= RowsOnAPage || length > FlowPaginator.PageLength)

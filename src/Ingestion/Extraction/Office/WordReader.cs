@@ -19,6 +19,7 @@ internal sealed class WordReader
     private const int DeepestNesting = 40;
 
     private const int MaxSpan = 100;
+    private const int LongestCaption = 300;
 
     private readonly FlowBuilder builder = new();
     private readonly WordStyles styles;
@@ -30,6 +31,7 @@ internal sealed class WordReader
     private readonly List<(int Number, string Id, bool End)> notesOfTable = [];   // cells are one line each: notes follow the table
     private readonly HashSet<string> chunks = [];
     private int noteCount;
+    private string? captionAbove;   // the paragraph just read, if it is a caption
     private bool goesOn;   // the end of the last paragraph was deleted
 
     private WordReader(OfficePackage package)
@@ -128,6 +130,7 @@ internal sealed class WordReader
         WordParagraph read = runs.Read(paragraph, noteCount, dark);
         int level = styles.HeadingLevel(properties);
         string marker = read.Text.Trim().Length > 0 && styles.Numbering(properties) is var (list, depthInList) ? numbering.Next(list, depthInList) : "";
+        captionAbove = styles.IsCaption(properties) ? FlowText.Head(FlowText.Fold(read.Text), LongestCaption) : read.Text.Trim().Length == 0 ? captionAbove : null;
         bool joined = goesOn;
         goesOn = read.Text.Trim().Length > 0 && properties?.Child("rPr")?.Child("del") is not null;
         if (joined)
@@ -180,6 +183,8 @@ internal sealed class WordReader
         // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
         dark |= table.Child("tblPr").Val("tblStyle") is not (null or "TableGrid" or "TableNormal");
         goesOn = false;
+        string? title = captionAbove;
+        captionAbove = null;
         if (table.Child("tblGrid")?.Children("gridCol").Take(2).Count() == 1)
         {
             // One column frames text; it holds no data.
@@ -218,7 +223,7 @@ internal sealed class WordReader
         }
 
         heads = heads > 0 && heads < rows.Count ? heads : TableHeader.Count(rows);
-        string? caption = TableHeader.Caption(null, heads > 0 ? TableHeader.Join(rows, heads) : null);
+        string? caption = TableHeader.Caption(title, heads > 0 ? TableHeader.Join(rows, heads) : null);
         foreach (string[] row in rows)
         {
             builder.Row(row, caption);

@@ -30,6 +30,10 @@ internal sealed class WordStyles
         return properties.Val("pStyle") is { } named ? Facts(named).Heading : 0;
     }
 
+    /// <summary>Whether a paragraph is the caption of what stands beside it.</summary>
+    public bool IsCaption(XElement? properties) =>
+        properties.Val("pStyle") is { } named && (Chain(named).Any(style => style.Val("name")?.Equals("caption", StringComparison.OrdinalIgnoreCase) == true) || named == "Caption");
+
     private int HeadingLevel(string named)
     {
         foreach (XElement style in Chain(named))

@@ -55,6 +55,15 @@ public sealed class TableHeadTests
         Assert.Equal("Article | Name | Stock", file.Blocks.Last().Caption);
     }
 
+    [Fact]
+    public void Sheet_AMarkBesideTheTable_MovesNoCell()
+    {
+        Reading file = Flows.Read(FileKind.Sheets, ZipFiles.Sheets($"""
+            <sheetData><row r="1">{Cell("C1", "Key")}{Cell("D1", "Value")}</row><row r="2">{Cell("C2", "Speed")}<c r="D2"><v>5</v></c></row><row r="3">{Cell("B3", "*")}{Cell("C3", "Weight")}<c r="D3"><v>6</v></c></row></sheetData>
+            """));
+        Assert.Equal(["R Key|Value", "R Speed|5", "R * Weight|6"], file.Outline()[1..]);
+    }
+
     [Theory]
     [InlineData("", true)]
     [InlineData("<conditionalFormatting/>", false)]

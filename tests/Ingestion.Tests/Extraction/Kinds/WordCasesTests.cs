@@ -25,6 +25,15 @@ public sealed class WordCasesTests
     }
 
     [Fact]
+    public void Caption_AboveATable_IsSaidWithEachRow()
+    {
+        const string Caption = """<w:p><w:pPr><w:pStyle w:val="Caption"/></w:pPr><w:r><w:t>Table 1: Prices in euros</w:t></w:r></w:p>""";
+        string table = Table(2, Row("Part", "Price") + Row("Pump", "120"));
+        Reading file = Flows.Read(FileKind.Word, ZipFiles.Word(Caption + table + ZipFiles.Paragraph("Between.") + table));
+        Assert.Equal(["Table 1: Prices in euros\nPart | Price", "Part | Price"], file.Blocks.Where(block => block.Kind == BlockKind.TableRow).Select(block => block.Caption!).Distinct());
+    }
+
+    [Fact]
     public void Notes_OfATable_FollowIt()
     {
         Reading file = Flows.Read(FileKind.Word, ZipFiles.Word(
