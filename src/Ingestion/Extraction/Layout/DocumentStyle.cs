@@ -17,23 +17,29 @@ internal sealed class DocumentStyle
     /// <summary>True where even the running text is bold, so weight says nothing.</summary>
     public bool BodyBold { get; private set; }
 
-    public void Learn(IEnumerable<Line> lines)
+    public void Learn(List<Line> lines)
     {
         (int HalfPoints, bool Bold) key = default;
         int run = 0;   // letters of that kind in a row
-        foreach (Word word in lines.SelectMany(line => line.Words))
+        foreach (Line line in lines)
         {
-            var kind = ((int)MathF.Round(word.Size * 2), word.Bold);
-            if (kind != key && run > 0)
+            foreach (Cell cell in line.Cells)
             {
-                Count(key, run);
-                run = 0;
-            }
+                foreach (Word word in cell.Words)
+                {
+                    var kind = ((int)MathF.Round(word.Size * 2), word.Bold);
+                    if (kind != key && run > 0)
+                    {
+                        Count(key, run);
+                        run = 0;
+                    }
 
-            (key, run) = (kind, run + word.Text.Length);
-            if (words.Count < MaxWords && word.Text.Length > 3)
-            {
-                trimmed.Add(word.Text.AsSpan().Trim(".,;:()\"“”"));   // makes a string of it only where it is new
+                    (key, run) = (kind, run + word.Text.Length);
+                    if (words.Count < MaxWords && word.Text.Length > 3)
+                    {
+                        trimmed.Add(word.Text.AsSpan().Trim(".,;:()\"“”"));   // makes a string of it only where it is new
+                    }
+                }
             }
         }
 

@@ -15,6 +15,11 @@ internal sealed class PageComposer(DocumentStyle style)
         foreach (Turn turn in Enum.GetValues<Turn>())
         {
             List<Line> text = page.Lines.FindAll(line => line.Turn == turn);
+            if (text.Count == 0)
+            {
+                continue;   // nearly every turn but one
+            }
+
             if (turn == Turn.Rightwards)
             {
                 (text, notes) = Footnotes.Part(text, style);

@@ -42,9 +42,16 @@ internal sealed class PageWriter(int start)
 
                 text.Append(word.Text);
                 float last = edges.Count == 0 ? word.Left : edges[^1];
-                foreach (float edge in word.Edges)
+                if (word.Edges[0] >= last)
                 {
-                    edges.Add(Math.Max(last, edge));
+                    edges.AddRange(word.Edges);   // they ascend
+                }
+                else
+                {
+                    foreach (float edge in word.Edges)
+                    {
+                        edges.Add(Math.Max(last, edge));
+                    }
                 }
             }
         }
@@ -107,11 +114,12 @@ internal sealed class PageWriter(int start)
         float x = Math.Min(x1, x2), y = Math.Min(y1, y2);
         float width = Math.Abs(x2 - x1), height = Math.Abs(y2 - y1);
         float[] relative = new float[length];
+        float left = line.Left;
         for (int i = 0; i < relative.Length; i++)
         {
-            relative[i] = edges is null ? width * (i + 1) / length : edges[i] - line.Left;
+            relative[i] = edges is null ? width * (i + 1) / length : edges[i] - left;
         }
 
-        return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative) { Lefts = lefts?.Select(left => Math.Max(0, left - line.Left)).ToArray() };
+        return new TextLine(from, relative.Length, x, y, width, height, line.Size, line.Bold, relative) { Lefts = lefts?.Select(edge => Math.Max(0, edge - left)).ToArray() };
     }
 }

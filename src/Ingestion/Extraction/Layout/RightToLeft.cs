@@ -9,9 +9,16 @@ namespace Rag.Ingestion.Extraction.Layout;
 /// </summary>
 internal static class RightToLeft
 {
+    private const char FirstLeftwards = '\u0590', LastLeftwards = '\uFEFC';   // all of these letters are between them
+
     /// <summary>More letters of the line are read from right to left than the other way.</summary>
     public static bool IsRightToLeft(Line line)
     {
+        if (!line.Cells.Exists(static cell => cell.Words.Exists(static word => word.Text.AsSpan().ContainsAnyInRange(FirstLeftwards, LastLeftwards))))
+        {
+            return false;   // nearly every line
+        }
+
         int leftwards = 0, rightwards = 0;
         foreach (Cell cell in line.Cells)
         {

@@ -14,9 +14,6 @@ internal sealed class HiddenText
     private const double SameColour = 0.05;        // of 1, each of red, green and blue: nobody sees such a difference in print or on a screen
     private const double ScanShare = 0.5;          // of the page: a picture as large is what is read, and text under it is its transcript
 
-    private const double Piled = 0.12;             // of a letter's width: the next one stands on it
-    private const int FewestPiled = 4;
-
     private readonly PaintedPage page;
     private readonly IReadOnlySet<string> layersOff;
     private readonly List<Box> pictures;
@@ -33,7 +30,7 @@ internal sealed class HiddenText
         areas = new AreasByHeight(page, IsOff);
         (this.page, this.layersOff) = (page, layersOff);
         pictures = [.. page.Areas.Where(area => area.IsPicture && !IsOff(area)).Select(area => area.Box)];
-        piled = Piles(page.Glyphs);
+        piled = PiledLetters.Of(page.Glyphs);
         if (pictures.Count > 0)
         {
             foreach (ref readonly PaintedGlyph glyph in page.Glyphs)
@@ -103,45 +100,6 @@ internal sealed class HiddenText
         }
 
         return false;
-    }
-
-    /// <summary>Letters of which each stands on the one before.</summary>
-    private static HashSet<int>? Piles(ReadOnlySpan<PaintedGlyph> glyphs)
-    {
-        HashSet<int>? found = null;
-        for (int i = 1, first = 0; i <= glyphs.Length; i++)
-        {
-            if (i < glyphs.Length && StandsOn(in glyphs[i], in glyphs[i - 1]))
-            {
-                continue;
-            }
-
-            // The same letter again makes it bold.
-            if (i - first >= FewestPiled && DifferentLetters(glyphs[first..i]) >= FewestPiled - 1)
-            {
-                found ??= [];
-                found.UnionWith(Enumerable.Range(first, i - first));
-            }
-
-            first = i;
-        }
-
-        return found;
-    }
-
-    private static bool StandsOn(in PaintedGlyph glyph, in PaintedGlyph last) =>
-        Math.Abs(glyph.Start.X - last.Start.X) + Math.Abs(glyph.Start.Y - last.Start.Y) < Piled * (Math.Abs(last.End.X - last.Start.X) + Math.Abs(last.End.Y - last.Start.Y));
-
-    private static int DifferentLetters(ReadOnlySpan<PaintedGlyph> glyphs)
-    {
-        var letters = new HashSet<string>();
-        foreach (ref readonly PaintedGlyph glyph in glyphs)
-        {
-            letters.Add(GlyphText.Clean(glyph.Text));
-        }
-
-        letters.Remove("");
-        return letters.Count;
     }
 
     private bool IsLikeItsGround(in PaintedGlyph glyph, double x, double y)
