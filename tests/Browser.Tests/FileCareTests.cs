@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Playwright;
+using Rag.Browser.Tests.Product;
 using Rag.Testing.Pdf;
 using static Microsoft.Playwright.Assertions;
 
@@ -21,6 +22,42 @@ public sealed class FileCareTests(Browser browser, SharedServer shared)
     [InlineData(360, 740, ColorScheme.Dark, "phone")]
     public Task Files_WhatIsWorthKnowing_HiddenText_Log_Replace(int width, int height, ColorScheme scheme, string name) => browser.UseAsync(() => FilesWhatIsWorthKnowingHiddenTextLogReplaceAsync(width, height, scheme, name));
 
+    [Fact]
+    public Task DroppedFolder_ItsFilesAreRead() => browser.UseAsync(DroppedFolderItsFilesAreReadAsync);
+
+    private async Task DroppedFolderItsFilesAreReadAsync()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "quays"));
+        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "prices.txt"), OldPrices, cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "quays", "berths.txt"), "Berth seven is closed until the end of May.\n", cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, ".DS_Store"), "of no use to anybody", cancel);
+        var (server, client) = await shared.GetAsync();
+        var assistant = await client.CreateAssistantAsync("Dropped");
+        await using var owner = await browser.NewUserAsync(server.Address);
+        var page = await owner.NewPageAsync();
+        await Acts.SignInAsync(page);
+        await page.GotoAsync($"/assistants/{assistant:N}");
+        await Expect(page.Locator("input[type=file][data-ready=true]").First).ToBeAttachedAsync();
+
+        var browsing = await owner.NewCDPSessionAsync(page);   // a script cannot make a folder, the browser itself can
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await browsing.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
+            {
+                ["type"] = type,
+                ["x"] = 300,
+                ["y"] = 400,
+                ["data"] = new { items = Array.Empty<object>(), files = new[] { folder.Path }, dragOperationsMask = 1 },
+            });
+        }
+
+        await Expect(page.Locator(".file-row[data-file-state=Ready]")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await Expect(page.GetByText("berths.txt", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("prices.txt", new() { Exact = true })).ToBeVisibleAsync();
+    }
+
     private async Task FilesWhatIsWorthKnowingHiddenTextLogReplaceAsync(int width, int height, ColorScheme scheme, string name)
     {
         var (server, client) = await shared.GetAsync();
@@ -29,14 +66,18 @@ public sealed class FileCareTests(Browser browser, SharedServer shared)
         await client.UploadAsync(assistant, "copy of prices.txt", OldPrices);
         await client.UploadAsync(assistant, "planted.pdf", PdfFiles.HiddenText("The pump was tested in the harbour in May.", Planted));
         await client.UploadAsync(assistant, "scan.pdf", PdfFiles.NoText(3));
-        await client.UploadAsync(assistant, "hafen.txt", Encoding.UTF8.GetBytes(
-            "Die Pumpe wurde im Hafen geprüft, und der Bericht liegt bei der Verwaltung. Das Ergebnis ist für alle Mitarbeiter einsehbar, wenn sie danach fragen.\n"));
         await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         await using var owner = await browser.NewUserAsync(server.Address, scheme, width, height);
         var page = await owner.NewPageAsync();
         await Acts.SignInAsync(page);
         await page.GotoAsync($"/assistants/{assistant:N}");
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeEnabledAsync();   // the page is live
+
+        // Sent by a program while nothing is at work: the page finds it by itself.
+        await client.UploadAsync(assistant, "hafen.txt", Encoding.UTF8.GetBytes(
+            "Die Pumpe wurde im Hafen geprüft, und der Bericht liegt bei der Verwaltung. Das Ergebnis ist für alle Mitarbeiter einsehbar, wenn sie danach fragen.\n"));
+        await Expect(page.GetByText("hafen.txt", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await client.WaitUntilFinalAsync(assistant, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         var known = page.GetByRole(AriaRole.Region, new() { Name = "Worth knowing before you share" });
         await Expect(known).ToContainTextAsync("“scan.pdf” is a scan: pictures of pages, without text.");

@@ -30,7 +30,7 @@ export function attach(input, component) {
     event.preventDefault();
     depth = 0;
     dragging(false);
-    send([...event.dataTransfer.files]);
+    dropped(event.dataTransfer).then(files => send(files));
   };
   const onChoose = () => { const files = [...input.files]; input.value = ""; send(files); };
   // A file input in a row's menu names the file that it replaces.
@@ -120,6 +120,34 @@ export function attach(input, component) {
       for (const request of running.values()) request.abort();
     },
   };
+}
+
+/** The files, and those in dropped folders. Must be called while the event is handled: what was dropped is gone afterwards. */
+function dropped(transfer) {
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+  return entries.some(entry => entry.isDirectory) ? filesIn(entries) : Promise.resolve([...transfer.files]);
+}
+
+async function filesIn(entries) {
+  const files = [];
+  for (const entry of entries) {
+    try {
+      if (entry.isFile) files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      else files.push(...(await filesIn(await entriesOf(entry))).filter(file => !file.name.startsWith("."))); // .DS_Store and the like
+    } catch {
+      // Gone, or not to be read by this person: the others still go.
+    }
+  }
+  return files;
+}
+
+async function entriesOf(folder) {
+  const reader = folder.createReader(), all = [];
+  for (; ;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time, then none
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
 }
 
 const isTaken = request => request.status === 201 || request.status === 202;

@@ -9,7 +9,7 @@ internal sealed class WordStyles
     private const int LongestChain = 20;
 
     private readonly Dictionary<string, XElement> styles = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded)> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
+    private readonly Dictionary<string, StyleFacts> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
 
     public WordStyles(XElement? part)
     {
@@ -32,7 +32,7 @@ internal sealed class WordStyles
 
     /// <summary>Whether a paragraph is the caption of what stands beside it.</summary>
     public bool IsCaption(XElement? properties) =>
-        properties.Val("pStyle") is { } named && (Chain(named).Any(style => style.Val("name")?.Equals("caption", StringComparison.OrdinalIgnoreCase) == true) || named == "Caption");
+        properties.Val("pStyle") is { } named && Facts(named).Caption;
 
     private int HeadingLevel(string named)
     {
@@ -93,12 +93,16 @@ internal sealed class WordStyles
     /// <summary>Whether a paragraph of a style stands on a coloured ground.</summary>
     public bool IsShaded(string? paragraphStyle) => paragraphStyle is not null && Facts(paragraphStyle).Shaded;
 
-    private (int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded) Facts(string named)
+    private StyleFacts Facts(string named)
     {
-        if (!facts.TryGetValue(named, out var known))
+        if (!facts.TryGetValue(named, out StyleFacts known))
         {
-            facts[named] = known = (HeadingLevel(named), Numbering(named), Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null),
-                Chain(named).Any(style => WordRuns.IsShaded(style.Child("pPr"))));
+            facts[named] = known = new StyleFacts(
+                HeadingLevel(named),
+                Numbering(named),
+                Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null),
+                Chain(named).Any(style => WordRuns.IsShaded(style.Child("pPr"))),
+                named == "Caption" || Chain(named).Any(style => style.Val("name")?.Equals("caption", StringComparison.OrdinalIgnoreCase) == true));
         }
 
         return known;
@@ -115,4 +119,6 @@ internal sealed class WordStyles
             id = style.Val("basedOn");
         }
     }
+
+    private readonly record struct StyleFacts(int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded, bool Caption);
 }
