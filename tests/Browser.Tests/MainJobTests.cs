@@ -65,6 +65,7 @@ public sealed partial class MainJobTests(Browser browser)
         await page.WaitForURLAsync(EditorAddress());
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("10-Q filings");
         await Expect(page.GetByText("saved", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "10-Q filings", Level = 2 })).ToBeVisibleAsync();   // the chat beside it goes along
 
         await DropAsync(page, TestData.Apple, TestData.Amazon, TestData.Nvidia);
         await Expect(page.Locator(".file-row[data-file-state]")).ToHaveCountAsync(3);
