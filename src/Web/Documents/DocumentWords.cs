@@ -66,15 +66,10 @@ public static class DocumentWords
     public static string Places(DocumentStatus file, IReadOnlyList<int> places)
     {
         var unit = Unit(file);
-        return string.Concat(char.ToUpperInvariant(unit[0]).ToString(), unit.AsSpan(1), Words.Pages(places).AsSpan("Page".Length));
+        return Words.Pages(places, char.ToUpperInvariant(unit[0]) + unit[1..]);
     }
 
-    private static string Unit(DocumentStatus file) => FileNames.Kind(file.FileName) switch
-    {
-        FileKind.Slides => "slide",
-        null or FileKind.Pdf or FileKind.Image => "page",
-        _ => "part",
-    };
+    private static string Unit(DocumentStatus file) => FileNames.Kind(file.FileName) is null ? "page" : PlaceUnit.Of(file.FileName);
 
     private static double Part(int done, int? all) => all is > 0 and { } total ? Math.Clamp((double)done / total, 0, 1) : 0;
 

@@ -21,7 +21,7 @@ public static class Words
 
     /// <summary>"Page 3", "Pages 7–19, 21 and 30": ranges are joined, many are cut to "and 12 more".</summary>
     /// <param name="pages">Ascending, from 1; not empty.</param>
-    public static string Pages(IReadOnlyList<int> pages)
+    public static string Pages(IReadOnlyList<int> pages, string unit = "Page")
     {
         const int mostRanges = 6;
         var ranges = new List<(int From, int To)>();
@@ -44,7 +44,7 @@ public static class Words
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{pages.Count - shown.Sum(range => range.To - range.From + 1):N0} more"));
         }
 
-        return $"{(pages.Count == 1 ? "Page" : "Pages")} {(parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}")}";
+        return $"{unit}{(pages.Count == 1 ? "" : "s")} {(parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}")}";
     }
 
     /// <summary>"12 pages/s", "0.4 pages/s", "2.4 pages/min".</summary>

@@ -56,7 +56,7 @@ public sealed class FileTextTests
     [Fact]
     public void FileChooser_OffersEveryKindThatCanBeRead()
     {
-        var offered = FileDrop.Accepted.Split(',');
+        var offered = FileNames.Accept.Split(',');
         Assert.All(offered, ending => Assert.NotNull(FileNames.Kind("a" + ending)));
         Assert.Equal(Enum.GetValues<FileKind>(), offered.Select(ending => FileNames.Kind("a" + ending)!.Value).Distinct().Order());
     }

@@ -14,7 +14,8 @@ namespace Rag.Ingestion.Extraction.Mail;
 /// <param name="head">Writes subject, people and date of an inner mail as a section of a level.</param>
 internal sealed class MailBody(FlowBuilder builder, Action<MimeMessage, int> head)
 {
-    private const int DeepestNesting = 24;
+    /// <summary>Parts in parts, mails inside included.</summary>
+    public const int DeepestNesting = 24;
 
     /// <summary>A plain text that is shorter than this share of the other form says less than it.</summary>
     private const double Stub = 0.25;

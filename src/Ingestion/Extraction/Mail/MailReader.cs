@@ -8,7 +8,6 @@ namespace Rag.Ingestion.Extraction.Mail;
 /// <summary>A mail: subject, who to whom and when, its text (see <see cref="MailBody"/>), mails passed on inside it. Attachments are named, not read.</summary>
 internal static class MailReader
 {
-    private const int DeepestNesting = 24;
     private const int MostAddresses = 30;
     private const int MostAttachments = 100;
     private const int LongestSubject = 1_000;
@@ -84,7 +83,7 @@ internal static class MailReader
     private static MimeMessage Load(byte[] file)
     {
         var options = ParserOptions.Default.Clone();
-        options.MaxMimeDepth = DeepestNesting;
+        options.MaxMimeDepth = MailBody.DeepestNesting;
         using var stream = new MemoryStream(file, writable: false);
         try
         {

@@ -27,13 +27,19 @@ internal static partial class HtmlReader
 
     public static FlowDocument Read(byte[] file)
     {
-        string html = HtmlEncoding.Decode(file);
-        using IDocument page = html.AsSpan().TrimStart().StartsWith("<?xml") ? ParseXhtml(html) : Parse(html);
+        using IDocument page = Open(file);
         var builder = new FlowBuilder();
         Write(page, builder);
         IReadOnlyList<FlowBlock> blocks = builder.Blocks;
         string title = FlowText.Fold(page.Title ?? "");
         return new FlowDocument(title, FlowPaginator.BySection(blocks, builder.HiddenAtEnd));
+    }
+
+    /// <summary>A file whose encoding and kind of HTML are to be found out.</summary>
+    public static IDocument Open(byte[] file)
+    {
+        string html = HtmlEncoding.Decode(file);
+        return html.AsSpan().TrimStart().StartsWith("<?xml") ? ParseXhtml(html) : Parse(html);
     }
 
     public static IDocument Parse(string html) => new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(HtmlNesting.Limit(html));

@@ -8,7 +8,7 @@ internal static class SheetColours
     /// <returns>Indexes of cell styles.</returns>
     public static HashSet<int> WhiteOnNothing(XElement? styles)
     {
-        bool[] white = [.. (styles?.Child("fonts")?.Children("font") ?? []).Select(font => font.Child("color")?.Attr("rgb") is { Length: 8 } colour && WordRuns.IsWhite(colour[2..]))];
+        bool[] white = [.. (styles?.Child("fonts")?.Children("font") ?? []).Select(font => font.Child("color")?.Attr("rgb") is { Length: 8 } colour && DrawingFill.IsWhite(colour[2..]))];
         bool[] bare = [.. (styles?.Child("fills")?.Children("fill") ?? []).Select(fill => fill.Child("gradientFill") is null && fill.Child("patternFill")?.Attr("patternType") is null or "none")];
         var found = new HashSet<int>();
         int index = 0;

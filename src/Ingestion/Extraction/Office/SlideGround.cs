@@ -31,9 +31,9 @@ internal sealed class SlideGround
 
         // The theme is reached: its light colour is what most masters name as background.
         XElement? light = part?.Child("themeElements")?.Child("clrScheme")?.Child("lt1");
-        bool lightIsWhite = light?.Child("sysClr")?.Attr("val") == "window" || IsWhite(light);
+        bool lightIsWhite = light?.Child("sysClr")?.Attr("val") == "window" || DrawingFill.IsWhite(light);
         bool named = background?.Child("bgRef") is { } reference && reference.Attr("idx") is "1001" && reference.Child("schemeClr")?.Attr("val") is "bg1" or "lt1";
-        white = background is null ? lightIsWhite : named ? lightIsWhite : IsWhiteFill(background.Child("bgPr"));
+        white = background is null || named ? lightIsWhite : IsWhiteFill(background.Child("bgPr"));
     }
 
     /// <param name="shape">A shape with text.</param>
@@ -41,11 +41,9 @@ internal sealed class SlideGround
         && AreaOf(shape) is { } area && coloured.TrueForAll(other => other is { } place && !place.Meets(area));
 
     /// <summary>White letters by a colour of their own.</summary>
-    public static bool IsWhiteRun(XElement run) => IsWhite(run.Child("rPr")?.Child("solidFill"));
+    public static bool IsWhiteRun(XElement run) => DrawingFill.IsWhite(run.Child("rPr")?.Child("solidFill"));
 
-    private static bool IsWhite(XElement? fill) => fill?.Child("srgbClr")?.Attr("val") is { } colour && WordRuns.IsWhite(colour);
-
-    private static bool IsWhiteFill(XElement? properties) => IsWhite(properties?.Child("solidFill"));
+    private static bool IsWhiteFill(XElement? properties) => DrawingFill.IsWhite(properties?.Child("solidFill"));
 
     private static IEnumerable<Area?> Coloured(XElement tree)
     {
@@ -62,12 +60,7 @@ internal sealed class SlideGround
         }
     }
 
-    private static bool HasColour(XElement shape)
-    {
-        XElement? properties = shape.Child("spPr") ?? shape.Child("grpSpPr");
-        return properties?.Elements().Any(fill => fill.Name.LocalName is "gradFill" or "blipFill" or "pattFill" or "grpFill" || (fill.Is("solidFill") && !IsWhite(fill))) == true
-            || (properties?.Child("noFill") is null && properties?.Child("solidFill") is null && shape.Child("style")?.Child("fillRef")?.Attr("idx") is { } idx && idx != "0");
-    }
+    private static bool HasColour(XElement shape) => DrawingFill.HasColour(shape, shape.Child("spPr") ?? shape.Child("grpSpPr"));
 
     private static Area? AreaOf(XElement shape) =>
         ((shape.Child("spPr") ?? shape.Child("grpSpPr"))?.Child("xfrm") ?? shape.Child("xfrm")) is { } place && place.Child("off") is { } offset && place.Child("ext") is { } size

@@ -119,7 +119,7 @@ internal sealed class WordReader
         if (package.Related(package.Main).Find(relation => relation.Id == id && relation.Type == "aFChunk") is { } part
             && Path.GetExtension(part.Target).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" && package.Parts.Bytes(part.Target) is { } page)
         {
-            using IDocument document = HtmlReader.Parse(HtmlEncoding.Decode(page));
+            using IDocument document = HtmlReader.Open(page);
             HtmlReader.Write(document, builder);
         }
     }

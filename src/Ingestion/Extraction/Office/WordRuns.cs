@@ -14,7 +14,6 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
 {
     private const int DeepestNesting = 60;
     private const int TinyHalfPoints = 3;
-    private const byte NearlyWhite = 0xF8;
 
     /// <param name="notesBefore">How many notes the document had so far; a new one gets the next number.</param>
     /// <param name="dark">What is behind the paragraph may be dark: white letters can be read.</param>
@@ -38,14 +37,12 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
         foreach (XElement shape in box.Ancestors().TakeWhile(parent => !parent.Is("p")))
         {
             XElement? properties = shape.Child("spPr");
-            if (properties?.Child("noFill") is null
-                && (properties?.Elements().Any(fill => fill.Name.LocalName is "gradFill" or "blipFill" or "pattFill" or "grpFill" || (fill.Is("solidFill") && !IsWhite(fill.Child("srgbClr")?.Attr("val") ?? ""))) == true
-                    || (properties?.Child("solidFill") is null && shape.Child("style")?.Child("fillRef")?.Attr("idx") is { } fillRef && fillRef != "0")))
+            if (properties?.Child("noFill") is null && DrawingFill.HasColour(shape, properties))
             {
                 return true;
             }
 
-            if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0") && !colour.StartsWith("white", StringComparison.OrdinalIgnoreCase) && !IsWhite(colour.TrimStart('#')))
+            if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0") && !colour.StartsWith("white", StringComparison.OrdinalIgnoreCase) && !DrawingFill.IsWhite(colour.TrimStart('#')))
             {
                 return true;
             }
@@ -142,11 +139,8 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
     private HiddenTextKind? Hidden(XElement? properties, State state) =>
         styles.IsVanished(properties, state.Style) ? HiddenTextKind.Marked
         : OfficeXml.Int(properties.Val("sz")) is < TinyHalfPoints ? HiddenTextKind.Tiny
-        : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && IsWhite(colour) ? HiddenTextKind.SameColour
+        : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && DrawingFill.IsWhite(colour) ? HiddenTextKind.SameColour
         : null;
-
-    public static bool IsWhite(string colour) =>
-        colour.Length == 6 && Enumerable.Range(0, 3).All(part => byte.TryParse(colour.AsSpan(2 * part, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value) && value >= NearlyWhite);
 
     private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :
         drawing.All("txbxContent").Where(part => !part.Ancestors().TakeWhile(parent => parent != drawing).Any(parent => parent.Is("txbxContent") || parent.Is("Fallback")));

@@ -9,6 +9,28 @@ namespace Rag.Ingestion.Extraction.Pdf.Painting;
 /// <param name="codes">Of all its strings.</param>
 internal sealed class PositionedText(TextPiece[] pieces, byte[] codes) : IGraphicsStateOperation
 {
+    /// <param name="tokens">As PdfPig reads them.</param>
+    public static PositionedText Of(IReadOnlyList<IToken> tokens)
+    {
+        var pieces = new TextPiece[tokens.Count];
+        var codes = new List<byte>();
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            if (tokens[i] is NumericToken shift)
+            {
+                pieces[i] = new TextPiece(shift.Data, 0, 0);
+            }
+            else
+            {
+                int start = codes.Count;
+                codes.AddRange(tokens[i] is HexToken hex ? hex.Bytes : ((StringToken)tokens[i]).GetBytes());
+                pieces[i] = new TextPiece(0, start, codes.Count - start);
+            }
+        }
+
+        return new PositionedText(pieces, [.. codes]);
+    }
+
     public string Operator => ShowTextsWithPositioning.Symbol;
 
     public ReadOnlySpan<TextPiece> Pieces => pieces;

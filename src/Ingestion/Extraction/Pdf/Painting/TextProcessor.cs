@@ -42,34 +42,8 @@ internal abstract class TextProcessor(
         TextMatrices.TextMatrix = at;
     }
 
-    public override void ShowPositionedText(IReadOnlyList<IToken> tokens)
-    {
-        CurrentGraphicsState state = GetCurrentState();
-        IFont? font = state.FontState.FromExtendedGraphicsState ? null : ResourceStore.GetFont(state.FontState.FontName);
-        if (font is null or { IsVertical: true })
-        {
-            base.ShowPositionedText(tokens);
-            return;
-        }
+    public override void ShowPositionedText(IReadOnlyList<IToken> tokens) => Show(PositionedText.Of(tokens));
 
-        double size = state.FontState.FontSize, stretch = state.FontState.HorizontalScaling / 100.0;
-        TransformationMatrix at = TextMatrices.TextMatrix;
-        for (int i = 0; i < tokens.Count; i++)
-        {
-            if (tokens[i] is NumericToken shift)
-            {
-                at = at.Translate((0.0 - shift.Data) / 1000.0 * size * stretch, 0.0);
-            }
-            else
-            {
-                Show(font, state, new MemoryInputBytes(tokens[i] is HexToken hex ? hex.Bytes.ToArray() : ((StringToken)tokens[i]).GetBytes()), ref at);
-            }
-        }
-
-        TextMatrices.TextMatrix = at;
-    }
-
-    /// <summary>As <see cref="ShowPositionedText"/>.</summary>
     public void Show(PositionedText positioned)
     {
         CurrentGraphicsState state = GetCurrentState();
