@@ -12,7 +12,7 @@ namespace Rag.Browser.Tests;
 /// </summary>
 public sealed partial class MainJobTests(Browser browser)
 {
-    private const float Patient = 240_000;
+    private const float Patient = 480_000;
     private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DOCENT_SCREENSHOTS");
 
     [Fact]
