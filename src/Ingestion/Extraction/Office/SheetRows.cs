@@ -12,13 +12,13 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <param name="Cells">Column (from 0) and what it shows, ascending; those of hidden columns apart.</param>
 internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells)
 {
-    /// <summary>What stands in white on the white sheet.</summary>
-    public List<string> WhiteCells { get; } = [];
+    /// <summary>What stands in the colour of its cell or of the sheet.</summary>
+    public List<string> UnseenCells { get; } = [];
 }
 
 /// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
-/// <param name="white">Styles whose letters have the colour of the sheet.</param>
-internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats, HashSet<int> white)
+/// <param name="unseen">Styles whose letters have the colour of what is behind them.</param>
+internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats, HashSet<int> unseen)
 {
     public const int MaxColumns = 1_024;
 
@@ -43,7 +43,7 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             {
                 last = OfficeXml.Int(reader.GetAttribute("r")) ?? last + 1;
                 SheetRow row = ReadRow(reader, last, hiddenColumns);
-                if (row.Cells.Count + row.HiddenCells.Count + row.WhiteCells.Count > 0)
+                if (row.Cells.Count + row.HiddenCells.Count + row.UnseenCells.Count > 0)
                 {
                     yield return row;
                 }
@@ -75,7 +75,7 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             }
 
             column = reader.GetAttribute("r") is { } place ? ColumnOf(place) : column + 1;
-            bool unseen = white.Count > 0 && white.Contains(OfficeXml.Int(reader.GetAttribute("s")) ?? 0);
+            bool hasNoContrast = unseen.Count > 0 && unseen.Contains(OfficeXml.Int(reader.GetAttribute("s")) ?? 0);
             string text = FlowText.Fold(ReadCell(reader));
             if (text.Length == 0 || column is < 0 or >= MaxColumns)
             {
@@ -86,9 +86,9 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             {
                 row.HiddenCells.Add(text);
             }
-            else if (unseen)
+            else if (hasNoContrast)
             {
-                row.WhiteCells.Add(text);
+                row.UnseenCells.Add(text);
             }
             else
             {

@@ -44,7 +44,7 @@ internal sealed class SheetsReader
         using OfficePackage package = OfficePackage.Open(file, "xl/workbook.xml", limits);
         XElement workbook = package.Parts.Xml(package.Main)!;
         var formats = new SheetFormats(package.MainRelated("styles"), workbook.Child("workbookPr")?.Attr("date1904") is "1" or "true");
-        HashSet<int> white = SheetColours.WhiteOnNothing(package.MainRelated("styles"));
+        HashSet<int> unseen = SheetColours.Unseen(package.MainRelated("styles"), ThemeColours.Read(package, package.Main));
         List<string> shared = Shared(package);
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
@@ -57,7 +57,7 @@ internal sealed class SheetsReader
             {
                 using XmlReader reader = part;
                 SheetMerges merges = Merges(package, target.Target);
-                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? [] : white).Read(reader).Select(merges.Fill);
+                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? [] : unseen).Read(reader).Select(merges.Fill);
                 var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
@@ -154,9 +154,9 @@ internal sealed class SheetsReader
     /// <summary>Reports what of a row is hidden.</summary>
     private SheetRow Visible(SheetRow row)
     {
-        if (row.WhiteCells.Count > 0)
+        if (row.UnseenCells.Count > 0)
         {
-            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.WhiteCells));
+            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.UnseenCells));
         }
 
         if (row.HiddenCells.Count > 0)
