@@ -56,6 +56,11 @@ internal sealed class WordColours
                 return fill.Colour is { Alpha: >= 1 } ? fill.Colour : null;
             }
 
+            if (shape.Name.LocalName is "wgp" or "grpSp" or "wpc" or "group")
+            {
+                return null;   // another shape of the group may be behind the box
+            }
+
             // The older form (VML): "#1f4e79 [3204]", or a name.
             if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0"))
             {

@@ -135,6 +135,13 @@ public sealed class ThemeColourTests
         hidden, Word($"<w:p><w:r><w:drawing><wps:wsp xmlns:wps='s' xmlns:a='a'><wps:spPr>{fill}</wps:spPr><wps:txbx><w:txbxContent><w:p>{ThemeFiles.Run(Words, White)}</w:p></w:txbxContent></wps:txbx></wps:wsp></w:drawing></w:r></w:p>{ZipFiles.Paragraph("Seen.")}"),
         "P Seen.", "P " + Words);
 
+    [Theory]
+    [InlineData("<wps:spPr><a:noFill/></wps:spPr>", false)]
+    [InlineData("<wps:spPr><a:solidFill><a:schemeClr val='bg1'/></a:solidFill></wps:spPr>", true)]
+    public void WordLetters_InGroups_HaveTheGroundOfTheirOwnShapeAlone(string fill, bool hidden) => AssertHidden(
+        hidden, Word($"<w:p><w:r><w:drawing><wpg:wgp xmlns:wpg='g' xmlns:wps='s' xmlns:a='a'><wps:wsp><wps:spPr><a:solidFill><a:schemeClr val='accent1'/></a:solidFill></wps:spPr></wps:wsp><wps:wsp>{fill}<wps:txbx><w:txbxContent><w:p>{ThemeFiles.Run(Words, White)}</w:p></w:txbxContent></wps:txbx></wps:wsp></wpg:wgp></w:drawing></w:r></w:p>{ZipFiles.Paragraph("Seen.")}"),
+        "P Seen.", "P " + Words);
+
     [Fact]
     public void WordLetters_BesideADrawingBehindTheText_AreRead() => AssertHidden(
         false, Word($"<w:p><w:r><w:drawing><wp:anchor xmlns:wp='wp' behindDoc='1'/></w:drawing></w:r>{ThemeFiles.Run(Words, White)}</w:p>{ZipFiles.Paragraph("Seen.")}"), "", "P " + Words);
