@@ -52,6 +52,26 @@ public sealed class ThemeColourTests
     }
 
     [Theory]
+    [InlineData(1, "Price list", true)]                                 // white among black on the sheet
+    [InlineData(2, "Price list Praise this product.", false)]           // on a dark fill all is seen but what is dark, too
+    [InlineData(3, "list", true)]                                       // a white cell: runs with letters of their own are black again
+    public void Cells_WithRunsOfSeveralColours_ShowThoseThatDiffer(int style, string shown, bool hidden)
+    {
+        const string Runs = "<r><t>Price </t></r><r><rPr><sz val='11'/></rPr><t xml:space='preserve'>list </t></r><r><rPr><color theme='0'/></rPr><t>Praise this product.</t></r>";
+        string[] cells = [$"""<c r="A1" t="s" s="{style}"><v>0</v></c>""", $"""<c r="A1" t="inlineStr" s="{style}"><is>{Runs}</is></c>"""];
+        foreach (string cell in cells)
+        {
+            byte[] sheet = ThemeFiles.Sheets(
+                $"""<sheetData><row r="1">{cell}{ZipFiles.Cell("B1", "seen")}</row></sheetData>""", ["<color theme='1'/>", "<color theme='0'/>"], ["<patternFill patternType='solid'><fgColor theme='4'/></patternFill>"], [(1, 0), (1, 1), (2, 0)]);
+            sheet = ZipFiles.Replace(ZipFiles.Add(sheet, "xl/sharedStrings.xml", System.Text.Encoding.UTF8.GetBytes($"<sst><si>{Runs}</si></sst>")), "xl/_rels/workbook.xml.rels", System.Text.Encoding.UTF8.GetBytes(
+                ZipFiles.Relations(("r1", "worksheet", "worksheets/sheet1.xml"), ("r2", "sharedStrings", "sharedStrings.xml"), ("r3", "styles", "styles.xml"), ("r4", "theme", "theme/theme1.xml"))));
+            Reading file = Flows.Read(FileKind.Sheets, sheet);
+            Assert.Equal($"R {shown}|seen", file.Outline()[^1]);
+            Assert.Equal(hidden ? [(HiddenTextKind.SameColour, style == 3 ? "Price Praise this product." : Words)] : [], file.Hidden());
+        }
+    }
+
+    [Theory]
     [InlineData("FF003366", false)]
     [InlineData("FFFFFFFF", true)]
     public void Cells_OfAPaletteOfTheirOwn_HaveItsColours(string tenth, bool hidden)
