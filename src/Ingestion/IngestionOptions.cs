@@ -32,10 +32,10 @@ public sealed class IngestionOptions
     /// </summary>
     [Required, RegularExpression("^[a-z0-9-]{1,40}$")] public string WorkerName { get; set; } = ServersOwnWorker;
 
-    /// <summary>Largest file that is read, in bytes.</summary>
+    /// <summary>Largest file that is read, in bytes; larger uploads are refused, whatever Docent:MaxUploadBytes says.</summary>
     [Range(1_024, 512L * 1024 * 1024)] public long MaxFileBytes { get; set; } = 100L * 1024 * 1024;
 
-    /// <summary>Largest .txt, .md, .csv or .html file, in bytes: it is held in memory whole.</summary>
+    /// <summary>Largest .txt, .md, .csv or .html file, in bytes: it is held in memory whole. The server refuses larger ones at the upload.</summary>
     [Range(1_024, 32L * 1024 * 1024)] public long MaxTextBytes { get; set; } = 8L * 1024 * 1024;
 
     /// <summary>What the parts of an Office or EPUB file may unfold to together, in bytes.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 using Rag.Inference;
 using Rag.Inference.Import;
 using Rag.Inference.Models;
@@ -28,6 +29,11 @@ internal static class DocentParts
         services.AddInference(builder.Configuration);
         AddModelAdapters(services);
         services.AddIngestionWorker(builder.Configuration);
+        services.AddSingleton(provider =>
+        {
+            var reading = provider.GetRequiredService<IOptions<IngestionOptions>>().Value;
+            return new UploadLimits(Math.Min(provider.GetRequiredService<IOptions<WebOptions>>().Value.MaxUploadBytes, reading.MaxFileBytes), reading.MaxTextBytes);
+        });
         services.AddSingleton<IStatusSource, ModelsStatus>();
         services.AddSingleton<ISelfTest, ModelsSelfTest>();
         services.AddSingleton<IStatusSource, SearchStatus>();

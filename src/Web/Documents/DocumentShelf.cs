@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Rag.Retrieval.Knowledge;
 using Rag.Web.Access;
 using Rag.Web.Assistants;
@@ -35,7 +34,7 @@ internal sealed class DocumentShelf(
     IUploadStore uploads,
     ConversationStore conversations,
     Func<EmbedderFacts> embedder,
-    IOptions<WebOptions> options,
+    UploadLimits limits,
     ILogger<DocumentShelf> logger)
 {
     public async Task<IReadOnlyList<DocumentStatus>?> ListAsync(Caller caller, AssistantId assistant, CancellationToken cancel) =>
@@ -92,9 +91,9 @@ internal sealed class DocumentShelf(
                 return UploadOutcome.Refused(reason == RefusalReason.WrongType ? UploadProblem.WrongType : UploadProblem.Empty, Refusals.Sentence(reason));
             }
 
-            if (await uploads.SaveAsync(peeked, options.Value.MaxUploadBytes, cancel) is not { } stored)
+            if (await uploads.SaveAsync(peeked, limits.Of(name), cancel) is not { } stored)
             {
-                return UploadOutcome.Refused(UploadProblem.TooLarge, TooLargeSentence);
+                return UploadOutcome.Refused(UploadProblem.TooLarge, limits.Sentence(name));
             }
 
             return await enter(stored, name) is { } document
@@ -107,8 +106,6 @@ internal sealed class DocumentShelf(
             return UploadOutcome.Refused(UploadProblem.StorageFull, "The storage is full, nothing was saved. Free some space on the server, then upload again.");
         }
     }
-
-    public string TooLargeSentence => $"This file is larger than {FileSize.Words(options.Value.MaxUploadBytes)}. Split it and upload the parts.";
 
     public async Task<bool> CancelAsync(Caller caller, AssistantId assistant, DocumentId document, CancellationToken cancel) =>
         await OwnAsync(caller, assistant, cancel) is { } own && await library.CancelAsync(own.Scope, document, cancel);

@@ -111,10 +111,10 @@ internal static class DocumentsApi
 
     /// <summary>One file a request: the raw body with <c>?name=</c>, or the first file of a multipart form. Streamed to disk, never held.</summary>
     private static async Task<Results<Created<DocumentView>, ProblemHttpResult, NotFound>> UploadAsync(
-        Guid assistant, string? name, HttpRequest request, DocumentShelf shelf, IOptions<WebOptions> options, Caller caller, CancellationToken cancel)
+        Guid assistant, string? name, HttpRequest request, DocumentShelf shelf, UploadLimits limits, Caller caller, CancellationToken cancel)
     {
         var (outcome, refused) = await TakeAsync(
-            request, name, options.Value, shelf, (fileName, content) => shelf.UploadAsync(caller, new AssistantId(assistant), fileName, content, cancel), cancel);
+            request, name, limits, (fileName, content) => shelf.UploadAsync(caller, new AssistantId(assistant), fileName, content, cancel), cancel);
         return refused is not null ? refused
             : outcome!.Document is { } taken ? TypedResults.Created($"/api/v1/assistants/{assistant:N}/documents/{taken.Id}", DocumentView.From(taken))
             : TypedResults.NotFound();
@@ -122,10 +122,10 @@ internal static class DocumentsApi
 
     /// <summary>As an upload, in the place of a file that is there: its id, its links and the answers that quote it stay.</summary>
     private static async Task<Results<Accepted<DocumentView>, ProblemHttpResult, NotFound>> ReplaceAsync(
-        Guid assistant, Guid document, string? name, HttpRequest request, DocumentShelf shelf, IOptions<WebOptions> options, Caller caller, CancellationToken cancel)
+        Guid assistant, Guid document, string? name, HttpRequest request, DocumentShelf shelf, UploadLimits limits, Caller caller, CancellationToken cancel)
     {
         var (outcome, refused) = await TakeAsync(
-            request, name, options.Value, shelf,
+            request, name, limits,
             (fileName, content) => shelf.ReplaceAsync(caller, new AssistantId(assistant), new DocumentId(document), fileName, content, cancel), cancel);
         return refused is not null ? refused
             : outcome!.Document is { } taken ? TypedResults.Accepted($"/api/v1/assistants/{assistant:N}/documents/{taken.Id}", DocumentView.From(taken))
@@ -134,13 +134,8 @@ internal static class DocumentsApi
 
     /// <returns>An outcome with a document or with <see cref="UploadProblem.NotFound"/>; or the refusal to send.</returns>
     private static async Task<(UploadOutcome? Outcome, ProblemHttpResult? Refused)> TakeAsync(
-        HttpRequest request, string? name, WebOptions options, DocumentShelf shelf, Func<string?, Stream, Task<UploadOutcome>> take, CancellationToken cancel)
+        HttpRequest request, string? name, UploadLimits limits, Func<string?, Stream, Task<UploadOutcome>> take, CancellationToken cancel)
     {
-        if (request.ContentLength > options.MaxUploadBytes + Envelope)
-        {
-            return (null, Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence));   // said before a byte is read
-        }
-
         try
         {
             if (await OpenAsync(request, name, cancel) is not var (fileName, content))
@@ -148,12 +143,17 @@ internal static class DocumentsApi
                 return (null, TypedResults.Problem("The form holds no file.", statusCode: StatusCodes.Status400BadRequest));
             }
 
+            if (request.ContentLength - Envelope > limits.Of(fileName))
+            {
+                return (null, Refuse(UploadProblem.TooLarge, limits.Sentence(fileName)));   // said before a byte of it is read
+            }
+
             var outcome = await take(fileName, content);
             return outcome is { Document: null, Problem: { } problem and not UploadProblem.NotFound } ? (null, Refuse(problem, outcome.Sentence)) : (outcome, null);
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (null, Refuse(UploadProblem.TooLarge, shelf.TooLargeSentence));
+            return (null, Refuse(UploadProblem.TooLarge, limits.Sentence(name)));
         }
         catch (InvalidDataException)
         {

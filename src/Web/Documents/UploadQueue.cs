@@ -23,7 +23,8 @@ public sealed class UploadRow(int key, string name, long size)
 }
 
 /// <summary>The uploads that a page knows of. What the script says is shown, never trusted.</summary>
-public sealed class UploadQueue
+/// <param name="refuse">Says why the server will not take a file, by what is announced of it: its row says so at once, whatever becomes of the sending.</param>
+public sealed class UploadQueue(Func<UploadAnnouncement, string?>? refuse = null)
 {
     private const int MaxRows = 500;
 
@@ -37,7 +38,7 @@ public sealed class UploadQueue
     {
         foreach (var file in files.Take(MaxRows - _rows.Count).Where(file => !_rows.Exists(row => row.Key == file.Key)))
         {
-            _rows.Add(new UploadRow(file.Key, FileNames.Clean(file.Name), Math.Max(0, file.Size)));
+            _rows.Add(new UploadRow(file.Key, FileNames.Clean(file.Name), Math.Max(0, file.Size)) { Problem = refuse?.Invoke(file) });
         }
     }
 
@@ -63,7 +64,7 @@ public sealed class UploadQueue
         }
         else if (_rows.Find(row => row.Key == key) is { } known)
         {
-            known.Problem = problem;
+            known.Problem ??= problem;
         }
     }
 

@@ -79,6 +79,7 @@ internal static class HostileOffice
         yield return Docx.Read("note-cited-for-ever", Noted(random.Next(5_000, 50_000), ZipFiles.Paragraph(Line + Noise(random, 20_000))));
         yield return Docx.Read("paragraph-of-one-word", ZipFiles.Word(ZipFiles.Paragraph(new string('x', random.Next(1_000_000, 8_000_000))) + body));
         yield return Docx.Read("paragraphs-empty", ZipFiles.Word(Repeat("<w:p/>", random.Next(100_000, 500_000)) + body));
+        yield return Docx.Read("boxes-many", ZipFiles.Word($"<w:p>{Repeat("<w:r><w:pict><v:shape xmlns:v='v'><w:txbxContent><w:p><w:r><w:rPr><w:color w:themeColor='background1'/></w:rPr><w:t>a</w:t></w:r></w:p></w:txbxContent></v:shape></w:pict></w:r>", 10_000)}</w:p>{body}"));
         yield return Docx.Read("numbers-monstrous", ZipFiles.Word($"<w:p><w:pPr><w:outlineLvl w:val=\"-99999999999999999999\"/></w:pPr><w:r><w:rPr><w:sz w:val=\"1e99\"/></w:rPr><w:t>{Line}</w:t></w:r></w:p>"));
     }
 
@@ -91,6 +92,14 @@ internal static class HostileOffice
         yield return Pptx.Read("shapes-many", ZipFiles.Slides(Repeat(ZipFiles.Shape("a"), random.Next(10_000, 50_000)) + shape));
         yield return Pptx.Read("places-monstrous", ZipFiles.Slides($"<p:sp><p:spPr><a:xfrm><a:off x=\"-9223372036854775808\" y=\"9223372036854775807\"/><a:ext cx=\"-1\" cy=\"9223372036854775807\"/></a:xfrm></p:spPr><p:txBody><a:p><a:r><a:t>far</a:t></a:r></a:p></p:txBody></p:sp>{shape}"));
         yield return Pptx.Read("table-wide", ZipFiles.Slides($"<p:graphicFrame><a:tbl><a:tr>{Repeat("<a:tc><a:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></a:txBody></a:tc>", random.Next(10_000, 60_000))}</a:tr></a:tbl></p:graphicFrame>{shape}"));
+        string white = ThemeFiles.Box("a", ThemeFiles.Fill("bg1"), "<a:noFill/>");
+        byte[] themed = ThemeFiles.Slides(white + shape);
+        yield return Pptx.Read("theme-endless", ZipFiles.Replace(themed, "ppt/theme/theme1.xml", Encoding.UTF8.GetBytes(ThemeFiles.Theme().Replace("<a:fontScheme", $"<a:x>{Noise(random, 20_000_000)}</a:x><a:fontScheme", StringComparison.Ordinal))));
+        yield return Pptx.Read("theme-of-elements", ZipFiles.Replace(themed, "ppt/theme/theme1.xml", Encoding.UTF8.GetBytes(ThemeFiles.Theme(light: Repeat("<a:srgbClr val='FFFFFF'/>", 500_000)))));
+        yield return Pptx.Read("layout-is-its-own-master", ZipFiles.Replace(themed, "ppt/slideLayouts/_rels/slideLayout1.xml.rels", Encoding.UTF8.GetBytes(ZipFiles.Relations(("r1", "slideMaster", "slideLayout1.xml")))));
+        yield return Pptx.Read("layout-endless", ZipFiles.Replace(themed, "ppt/slideLayouts/slideLayout1.xml", Encoding.UTF8.GetBytes($"<p:sldLayout xmlns:p='p'><p:cSld><p:spTree>{Repeat("<p:sp/>", random.Next(1_000_000, 2_000_000))}</p:spTree></p:cSld></p:sldLayout>")));
+        yield return Pptx.Read("white-boxes-beside-many-patches", ThemeFiles.Slides(Repeat(white, 5_000) + Repeat("<p:sp><p:spPr><a:xfrm><a:off x='9000' y='9000'/><a:ext cx='1' cy='1'/></a:xfrm><a:solidFill><a:srgbClr val='000000'/></a:solidFill></p:spPr></p:sp>", 5_000) + shape));
+        yield return Pptx.Read("colour-changed-for-ever", ThemeFiles.Slides(ThemeFiles.Box("a", ThemeFiles.Fill("bg1", Repeat("<a:lumMod val='99999'/>", 300_000))) + shape));
         yield return Pptx.Read("size-nothing", ZipFiles.Slides(shape, ("ppt/presentation.xml", "<p:presentation xmlns:p=\"p\" xmlns:r=\"r\"><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst><p:sldSz cx=\"-1\" cy=\"0\"/></p:presentation>")));
     }
 
@@ -109,6 +118,7 @@ internal static class HostileOffice
             ("xl/styles.xml", "<styleSheet><cellXfs><xf/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")));
         string code = ((string[])["0", "[", "&quot;", "?/", "[h]", ";"])[random.Next(6)];
         yield return Xlsx.Read("format-monstrous", ZipFiles.Sheets(Data("<row><c s=\"1\"><v>1.5</v></c></row>"), ("xl/styles.xml", $"<styleSheet><numFmts><numFmt numFmtId=\"200\" formatCode=\"{Repeat(code, random.Next(10_000, 100_000))}\"/></numFmts><cellXfs><xf/><xf numFmtId=\"200\"/></cellXfs></styleSheet>")));
+        yield return Xlsx.Read("palette-monstrous", ThemeFiles.Sheets(Data(""), ["<color indexed='2147483647' tint='1e308'/>", "<color theme='-2147483648'/>"], [], [(1, 0), (2, 0)], more: $"<colors><indexedColors>{Repeat("<rgbColor rgb='FFFFFFFF'/>", 300_000)}</indexedColors></colors>"));
         yield return Xlsx.Read("sheet-listed-for-ever", ZipFiles.Sheets(Data(""), ("xl/workbook.xml", $"<workbook xmlns:r=\"r\"><sheets>{Repeat("<sheet name=\"Stores\" r:id=\"r1\"/>", random.Next(20_000, 60_000))}</sheets></workbook>")));
         yield return Xlsx.Read("sheet-name-monstrous", ZipFiles.Sheets(Data(""), ("xl/workbook.xml", $"<workbook xmlns:r=\"r\"><sheets><sheet name=\"{new string('n', 2_000_000)}\" r:id=\"r1\"/></sheets></workbook>")));
         string heads = string.Concat(Enumerable.Range(1, 1_000).Select(i => ZipFiles.Cell($"{Column(i)}2", $"head {Column(i)}")));

@@ -142,6 +142,21 @@ public sealed class FileTextTests
         Assert.Empty(queue.Rows);
     }
 
+    [Fact]
+    public void Queue_FileThatNeedNotBeSent_SaysSoAtOnceAndKeepsItsSentence()
+    {
+        var limits = new UploadLimits(upload: 100_000_000, text: 8 << 20);
+        var queue = new UploadQueue(limits.Refuse);
+        queue.Begin([new UploadAnnouncement(1, "log.txt", (8 << 20) + 1), new UploadAnnouncement(2, "log.txt", 8 << 20), new UploadAnnouncement(3, "scan.pdf", 100_000_000), new UploadAnnouncement(4, null, 100_000_001)]);
+
+        Assert.Equal(
+            ["This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null, "This file is larger than 100 MB. Split it and upload the parts."],
+            queue.Rows.Select(row => row.Problem));
+        queue.End(1, "The upload was interrupted.");
+        Assert.StartsWith("This file is larger", queue.Rows[0].Problem, StringComparison.Ordinal);
+        Assert.Equal(FileNames.Readable + ", up to 5 MB each", new UploadLimits(5_000_000, 8 << 20).Hint);
+    }
+
     private static DocumentStatus File(DocumentState state, int done, int? pages) =>
         ScriptedLibrary.File(DocumentId.New(), "report.pdf", state, done, pages);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -10,12 +11,14 @@ using Rag.Web.Tests.Hosting;
 
 namespace Rag.Web.Tests.Documents;
 
-/// <summary>One server with a small limit, one owner; each test makes its own assistant.</summary>
+/// <summary>One server with small limits, one owner; each test makes its own assistant.</summary>
 public sealed class UploadServer : IAsyncLifetime
 {
     public const int Limit = 64 * 1024;
+    public const int TextLimit = 16 * 1024;
 
-    internal DocentServer Server { get; } = new(null, ("Docent:MaxUploadBytes", Limit.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    internal DocentServer Server { get; } = new(
+        null, ("Docent:MaxUploadBytes", Limit.ToString(CultureInfo.InvariantCulture)), ("Ingestion:MaxTextBytes", TextLimit.ToString(CultureInfo.InvariantCulture)));
 
     internal Browser Owner { get; private set; } = null!;
 
@@ -147,6 +150,42 @@ public sealed class UploadTests(UploadServer server) : IClassFixture<UploadServe
         Assert.Contains("larger than 66 kB", await SentenceAsync(answer), StringComparison.Ordinal);
         Assert.Empty(await Owner.ReadAsync<DocumentView[]>(Files(assistant)));
     }
+
+    [Theory]
+    [InlineData("notes.txt", UploadServer.TextLimit + 1)]
+    [InlineData("table.CSV", UploadServer.Limit)]
+    [InlineData("page.html", UploadServer.TextLimit * 6)]   // said by the announced length
+    public async Task Upload_OfATextThatNobodyWouldRead_IsRefusedWithItsOwnLimit(string name, int length)
+    {
+        var assistant = await NewAssistantAsync();
+        var bytes = new byte[length];
+        bytes.AsSpan().Fill((byte)'a');
+
+        using var answer = await Owner.UploadAsync(assistant, name, bytes);
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "file", name } };
+        using var second = await Owner.SendAsync(HttpMethod.Post, Files(assistant), form);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.RequestEntityTooLarge), (answer.StatusCode, second.StatusCode));
+        Assert.Equal("This file is larger than 16 kB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", await SentenceAsync(answer));
+        Assert.Empty(await Owner.ReadAsync<DocumentView[]>(Files(assistant)));
+    }
+
+    [Fact]
+    public async Task Upload_OfATextInThePlaceOfAFile_HasTheSameLimit()
+    {
+        var assistant = await NewAssistantAsync();
+        using var taken = await Owner.UploadAsync(assistant, "notes.txt", new byte[UploadServer.TextLimit].Select(_ => (byte)'a').ToArray());
+        var file = (await Owner.ReadAsync<DocumentView[]>(Files(assistant))).Single();
+
+        using var answer = await Owner.SendAsync(HttpMethod.Put, $"{Files(assistant)}/{file.Id:N}/original?name=notes.txt", new ByteArrayContent(new byte[UploadServer.TextLimit + 1].Select(_ => (byte)'b').ToArray()));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal(UploadServer.TextLimit, (await Owner.ReadAsync<DocumentView[]>(Files(assistant))).Single().Bytes);
+    }
+
+    [Fact]
+    public async Task Page_SaysBothLimits_BeforeAFileIsChosen() =>
+        Assert.Contains("up to 66 kB each; text, Markdown, CSV and HTML up to 16 kB", await Owner.Client.GetStringAsync($"/assistants/{await NewAssistantAsync():N}", Cancel), StringComparison.Ordinal);
 
     [Fact]
     public async Task Upload_ExactlyTheLimit_IsTaken()

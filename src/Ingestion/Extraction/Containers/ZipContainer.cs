@@ -57,7 +57,8 @@ internal sealed class ZipContainer : IDisposable
     /// <summary>A part to be read from front to back; null where it is missing. Document types are refused, so entities do not exist.</summary>
     /// <param name="ignoreDtd">Pass over a document type; its entities stay unknown and end the reading where they are used.</param>
     /// <param name="again">The part is read once more beside its reading: what comes out is bounded, and not counted twice.</param>
-    public XmlReader? Reader(string path, bool ignoreDtd = false, bool again = false) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : new ShallowXmlReader(XmlReader.Create(
+    /// <param name="most">Characters after which the XML counts as damaged; 0: as many as there are.</param>
+    public XmlReader? Reader(string path, bool ignoreDtd = false, bool again = false, long most = 0) => !parts.TryGetValue(Normal(path), out ZipArchiveEntry? entry) ? null : new ShallowXmlReader(XmlReader.Create(
         new Metered(entry.Open(), this, charge: !again),
         new XmlReaderSettings
         {
@@ -66,6 +67,7 @@ internal sealed class ZipContainer : IDisposable
             IgnoreComments = true,
             IgnoreProcessingInstructions = true,
             CloseInput = true,
+            MaxCharactersInDocument = most,
         }));
 
     public byte[]? Bytes(string path)

@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 using Rag.Ingestion.Extraction.Containers;
 using Rag.Ingestion.Extraction.Flow;
@@ -8,6 +9,9 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <summary>An Office Open XML file: its main part, what that refers to, its title. Elements are known by local name, so strict files read like transitional ones.</summary>
 internal sealed class OfficePackage : IDisposable
 {
+    /// <summary>Characters of a part that the text can be read without.</summary>
+    private const long MostBeside = 4_000_000;
+
     private OfficePackage(ZipContainer parts, string main) => (Parts, Main) = (parts, main);
 
     public ZipContainer Parts { get; }
@@ -48,6 +52,23 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>The first part of a type that the main part refers to, as XML; null where there is none.</summary>
     public XElement? MainRelated(string type) =>
         Related(Main).FirstOrDefault(relation => relation.Type == type) is { } found ? Parts.Xml(found.Target) : null;
+
+    /// <summary>A part that the text can be read without, such as a slide's layout; null where it is missing, damaged or endless.</summary>
+    public XElement? Beside(string path)
+    {
+        try
+        {
+            using XmlReader? reader = Parts.Reader(path, again: true, most: MostBeside);
+            return reader is null ? null : XDocument.Load(reader).Root;
+        }
+        catch (Exception damaged) when (IsDamage(damaged))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What reading a part throws that no program can have written so.</summary>
+    public static bool IsDamage(Exception exception) => exception is XmlException or InvalidDataException or RefusedFileException { Reason: RefusalReason.Damaged };
 
     public void Dispose() => Parts.Dispose();
 

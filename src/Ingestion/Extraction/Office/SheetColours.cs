@@ -2,28 +2,62 @@ using System.Xml.Linq;
 
 namespace Rag.Ingestion.Extraction.Office;
 
-/// <summary>Styles of a workbook that write white letters on no ground of their own. Colours of themes are not worked out: in doubt text is visible.</summary>
-internal static class SheetColours
+/// <summary>Colours of a workbook's cells: which letters have the colour of what is behind them, the white sheet or the fill of the cell. In doubt text is visible.</summary>
+internal sealed class SheetColours
 {
-    /// <returns>Indexes of cell styles.</returns>
-    public static HashSet<int> WhiteOnNothing(XElement? styles)
+    /// <summary>The colours that have numbers where a file lists none of its own (ECMA-376 part 1, 18.8.27): 8 to 63; 0 to 7 are 8 to 15 once more.</summary>
+    private const string Numbered =
+        "000000 FFFFFF FF0000 00FF00 0000FF FFFF00 FF00FF 00FFFF 800000 008000 000080 808000 800080 008080 C0C0C0 808080 9999FF 993366 FFFFCC CCFFFF 660066 FF8080 0066CC CCCCFF "
+        + "000080 FF00FF FFFF00 00FFFF 800080 800000 008080 0000FF 00CCFF CCFFFF CCFFCC FFFF99 99CCFF FF99CC CC99FF FFCC99 3366FF 33CCCC 99CC00 FFCC00 FF9900 FF6600 666699 969696 "
+        + "003366 339966 003300 333300 993300 993366 333399 333333";
+
+    private readonly ThemeColours? theme;
+    private readonly Colour?[] numbered;
+    private readonly (Colour? Letters, Colour? Ground)[] styles;
+
+    public SheetColours(XElement? part, ThemeColours theme)
     {
-        bool[] white = [.. (styles?.Child("fonts")?.Children("font") ?? []).Select(font => font.Child("color")?.Attr("rgb") is { Length: 8 } colour && DrawingFill.IsWhite(colour[2..]))];
-        bool[] bare = [.. (styles?.Child("fills")?.Children("fill") ?? []).Select(fill => fill.Child("gradientFill") is null && fill.Child("patternFill")?.Attr("patternType") is null or "none")];
-        var found = new HashSet<int>();
-        int index = 0;
-        foreach (XElement style in styles?.Child("cellXfs")?.Children("xf") ?? [])
-        {
-            if (At(white, style.Attr("fontId"), missing: false) && At(bare, style.Attr("fillId"), missing: true))
-            {
-                found.Add(index);
-            }
-
-            index++;
-        }
-
-        return found;
+        this.theme = theme;
+        Colour?[] usual = [.. Numbered.Split(' ').Select(Colour.Hex)];
+        Colour?[] own = [.. (part?.Child("colors")?.Child("indexedColors")?.Children("rgbColor") ?? []).Take(64).Select(colour => Colour.Hex(colour.Attr("rgb")))];
+        numbered = [.. own, .. ((Colour?[])[.. usual[..8], .. usual]).Skip(own.Length)];
+        Colour?[] letters = [.. (part?.Child("fonts")?.Children("font") ?? []).Select(font => Of(font.Child("color")))];
+        Colour?[] grounds = [.. (part?.Child("fills")?.Children("fill") ?? []).Select(Ground)];
+        styles = [.. (part?.Child("cellXfs")?.Children("xf") ?? []).Select(style => (At(letters, style.Attr("fontId"), null), At(grounds, style.Attr("fillId"), Colour.White)))];
     }
 
-    private static bool At(bool[] facts, string? index, bool missing) => OfficeXml.Int(index) is { } at && at >= 0 && at < facts.Length ? facts[at] : missing;
+    private SheetColours() => (numbered, styles) = ([], []);
+
+    /// <summary>Of a sheet where more than the cells' styles gives colours: all is seen.</summary>
+    public static SheetColours Unknown { get; } = new();
+
+    /// <summary>Letters of a cell have the colour of what is behind them.</summary>
+    /// <param name="hasLetters">A run that says how it looks: the style's letters do not count.</param>
+    /// <param name="ink">Of such a run.</param>
+    public bool IsUnseen(int style, bool hasLetters = false, Colour? ink = null) =>
+        style >= 0 && style < styles.Length && styles[style] is { Ground: { } ground } known && (hasLetters ? ink : known.Letters) is { } letters && letters.IsLike(ground);
+
+    /// <summary>The whole text of a cell, as shown or unseen.</summary>
+    public (string Shown, string Unseen) Part(string text, int style) => IsUnseen(style) ? ("", text) : (text, "");
+
+    /// <returns>Null for none, for one that the program chooses, and for what cannot be told.</returns>
+    public Colour? Of(XElement? colour) => colour is null ? null : Of(colour.Attr);
+
+    /// <param name="attribute">Gives the value of an attribute of the colour.</param>
+    public Colour? Of(Func<string, string?> attribute)
+    {
+        Colour? plain = attribute("theme") is { } name ? (OfficeXml.Int(name) is { } at ? theme?.At(at) : null)
+            : attribute("rgb") is { } rgb ? Colour.Hex(rgb)
+            : OfficeXml.Int(attribute("indexed")) is { } index && index >= 0 && index < numbered.Length ? numbered[index] : null;
+        return attribute("tint") is not { } text ? plain
+            : OfficeXml.Double(text) is >= -1 and <= 1 and var tint ? plain?.Lit(lightness => tint < 0 ? lightness * (1 + tint) : (lightness * (1 - tint)) + tint)   // 18.8.19
+            : null;
+    }
+
+    private Colour? Ground(XElement fill) =>
+        fill.Child("gradientFill") is not null ? null
+        : fill.Child("patternFill") is not { } pattern || pattern.Attr("patternType") is null or "none" ? Colour.White
+        : pattern.Attr("patternType") == "solid" ? Of(pattern.Child("fgColor")) : null;
+
+    private static Colour? At(Colour?[] colours, string? index, Colour? missing) => OfficeXml.Int(index) is { } at && at >= 0 && at < colours.Length ? colours[at] : missing;
 }

@@ -12,13 +12,12 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <param name="Cells">Column (from 0) and what it shows, ascending; those of hidden columns apart.</param>
 internal sealed record SheetRow(int Number, bool Hidden, List<(int Column, string Text)> Cells, List<string> HiddenCells)
 {
-    /// <summary>What stands in white on the white sheet.</summary>
-    public List<string> WhiteCells { get; } = [];
+    /// <summary>What stands in the colour of its cell or of the sheet.</summary>
+    public List<string> UnseenCells { get; } = [];
 }
 
 /// <summary>Reads the rows of a worksheet from front to back; only one row is in memory.</summary>
-/// <param name="white">Styles whose letters have the colour of the sheet.</param>
-internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetFormats formats, HashSet<int> white)
+internal sealed partial class SheetRows(IReadOnlyList<SheetText> shared, SheetFormats formats, SheetColours colours)
 {
     public const int MaxColumns = 1_024;
 
@@ -43,7 +42,7 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             {
                 last = OfficeXml.Int(reader.GetAttribute("r")) ?? last + 1;
                 SheetRow row = ReadRow(reader, last, hiddenColumns);
-                if (row.Cells.Count + row.HiddenCells.Count + row.WhiteCells.Count > 0)
+                if (row.Cells.Count + row.HiddenCells.Count + row.UnseenCells.Count > 0)
                 {
                     yield return row;
                 }
@@ -75,43 +74,46 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
             }
 
             column = reader.GetAttribute("r") is { } place ? ColumnOf(place) : column + 1;
-            bool unseen = white.Count > 0 && white.Contains(OfficeXml.Int(reader.GetAttribute("s")) ?? 0);
-            string text = FlowText.Fold(ReadCell(reader));
-            if (text.Length == 0 || column is < 0 or >= MaxColumns)
+            (string shown, string unseen) = ReadCell(reader);
+            (shown, unseen) = (FlowText.Fold(shown), FlowText.Fold(unseen));
+            if (column is < 0 or >= MaxColumns)
             {
                 continue;
             }
 
-            if (hiddenColumns[column])
+            if (unseen.Length > 0)
             {
-                row.HiddenCells.Add(text);
+                (hiddenColumns[column] ? row.HiddenCells : row.UnseenCells).Add(unseen);
             }
-            else if (unseen)
+
+            if (shown.Length > 0 && hiddenColumns[column])
             {
-                row.WhiteCells.Add(text);
+                row.HiddenCells.Add(shown);
             }
-            else
+            else if (shown.Length > 0)
             {
-                row.Cells.Add((column, text));
+                row.Cells.Add((column, shown));
             }
         }
 
         return row;
     }
 
-    private string ReadCell(XmlReader reader)
+    /// <summary>What the cell shows, and what stands in it in the colour of its ground.</summary>
+    private (string Shown, string Unseen) ReadCell(XmlReader reader)
     {
         string? type = reader.GetAttribute("t");
         int? style = OfficeXml.Int(reader.GetAttribute("s"));
         if (reader.IsEmptyElement)
         {
-            return "";
+            return ("", "");
         }
 
         int depth = reader.Depth;
         string value = "";
-        var inline = new StringBuilder();
-        bool phonetic = false;
+        StringBuilder inline = new(), unseen = new();
+        bool phonetic = false, hasLetters = false;
+        Colour? ink = null;
         while (reader.Read() && reader.Depth > depth)
         {
             if (reader.NodeType == XmlNodeType.Element)
@@ -123,7 +125,15 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
                 }
                 else if (reader.LocalName == "t" && !phonetic && !reader.IsEmptyElement)
                 {
-                    inline.Append(Text(reader));
+                    (colours.IsUnseen(style ?? 0, hasLetters, ink) ? unseen : inline).Append(Text(reader));
+                }
+                else if (reader.LocalName is "r" or "rPr")
+                {
+                    (hasLetters, ink) = (reader.LocalName == "rPr", null);
+                }
+                else if (reader.LocalName == "color" && hasLetters)
+                {
+                    ink = colours.Of(reader.GetAttribute);
                 }
                 else if (reader.LocalName == "f" && !reader.IsEmptyElement)
                 {
@@ -134,12 +144,12 @@ internal sealed partial class SheetRows(IReadOnlyList<string> shared, SheetForma
 
         return type switch
         {
-            "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index] : "",
-            "inlineStr" => Unescaped(inline.ToString()),
-            "b" => value == "1" ? "TRUE" : "FALSE",
-            "str" => Unescaped(value),
-            "e" or "d" => value,
-            _ => value.Length == 0 ? inline.ToString() : formats.Show(value, style),
+            "s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < shared.Count ? shared[index].In(style ?? 0, colours) : ("", ""),
+            "inlineStr" => (Unescaped(inline.ToString()), Unescaped(unseen.ToString())),
+            "b" => colours.Part(value == "1" ? "TRUE" : "FALSE", style ?? 0),
+            "str" => colours.Part(Unescaped(value), style ?? 0),
+            "e" or "d" => colours.Part(value, style ?? 0),
+            _ => value.Length == 0 ? (inline.ToString(), unseen.ToString()) : colours.Part(formats.Show(value, style), style ?? 0),
         };
     }
 

@@ -44,8 +44,8 @@ internal sealed class SheetsReader
         using OfficePackage package = OfficePackage.Open(file, "xl/workbook.xml", limits);
         XElement workbook = package.Parts.Xml(package.Main)!;
         var formats = new SheetFormats(package.MainRelated("styles"), workbook.Child("workbookPr")?.Attr("date1904") is "1" or "true");
-        HashSet<int> white = SheetColours.WhiteOnNothing(package.MainRelated("styles"));
-        List<string> shared = Shared(package);
+        var colours = new SheetColours(package.MainRelated("styles"), ThemeColours.Read(package, package.Main));
+        List<SheetText> shared = Shared(package, colours);
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First());
         var pages = new List<FlowPage>();
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // a sheet that is listed twice is one sheet
@@ -57,7 +57,7 @@ internal sealed class SheetsReader
             {
                 using XmlReader reader = part;
                 SheetMerges merges = Merges(package, target.Target);
-                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? [] : white).Read(reader).Select(merges.Fill);
+                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? SheetColours.Unknown : colours).Read(reader).Select(merges.Fill);
                 var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
@@ -83,9 +83,9 @@ internal sealed class SheetsReader
         return SheetMerges.Read(reader);
     }
 
-    private static List<string> Shared(OfficePackage package)
+    private static List<SheetText> Shared(OfficePackage package, SheetColours colours)
     {
-        var texts = new List<string>();
+        var texts = new List<SheetText>();
         if (package.Related(package.Main).FirstOrDefault(relation => relation.Type == "sharedStrings") is not { } part || package.Parts.Reader(part.Target) is not { } opened)
         {
             return texts;
@@ -98,8 +98,7 @@ internal sealed class SheetsReader
         {
             if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "si")
             {
-                var item = (XElement)XNode.ReadFrom(reader);
-                texts.Add(SheetRows.Unescaped(string.Concat(item.All("t").Where(text => text.Parent?.Is("rPh") != true).Select(text => text.Value))));
+                texts.Add(new SheetText((XElement)XNode.ReadFrom(reader), colours));
             }
             else
             {
@@ -154,9 +153,9 @@ internal sealed class SheetsReader
     /// <summary>Reports what of a row is hidden.</summary>
     private SheetRow Visible(SheetRow row)
     {
-        if (row.WhiteCells.Count > 0)
+        if (row.UnseenCells.Count > 0)
         {
-            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.WhiteCells));
+            builder.Hide(HiddenTextKind.SameColour, string.Join(' ', row.UnseenCells));
         }
 
         if (row.HiddenCells.Count > 0)

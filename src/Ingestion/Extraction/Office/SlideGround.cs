@@ -3,72 +3,89 @@ using System.Xml.Linq;
 namespace Rag.Ingestion.Extraction.Office;
 
 /// <summary>
-/// Whether a text box of a slide stands on plain white: the background of slide, layout or master is white, the box has no colour of its own, and nothing with a
-/// colour, no picture and no table lies where it is. In doubt it does not.
+/// What is behind the letters of a slide, and whether they have its colour: the fill of their box or cell, or the background where nothing of another colour, no picture
+/// and no table lies. In doubt it is not known, and the letters are seen.
 /// </summary>
 internal sealed class SlideGround
 {
-    private readonly List<Area?> coloured = [];   // null: somewhere
-    private readonly bool white;
+    private readonly ThemeColours? colours;
+    private readonly Colour? page;
+    private readonly bool hasFilledPlaceholder;
+    private readonly List<SlidePatch> patches = [];   // of another colour than the page
 
-    public SlideGround(OfficePackage package, string path, XElement slide)
+    /// <param name="related">What the slide refers to.</param>
+    public SlideGround(SlideDesigns designs, List<Relation> related, XElement slide)
     {
-        XElement? background = null;
-        XElement? part = slide;
-        foreach (string parent in new[] { "slideLayout", "slideMaster", "theme" })
+        if (designs.Of(related) is not { } design)
         {
-            background ??= part?.Child("cSld")?.Child("bg");
-            coloured.AddRange(part?.Child("cSld")?.Child("spTree") is { } tree ? Coloured(tree) : []);
-            Relation? relation = package.Related(path).Find(relation => relation.Type == parent);
-            if (relation is null || package.Parts.Xml(relation.Target) is not { } next)
-            {
-                white = background is null || IsWhiteFill(background.Child("bgPr"));
-                return;
-            }
-
-            (part, path) = (next, relation.Target);
+            return;
         }
 
-        // The theme is reached: its light colour is what most masters name as background.
-        XElement? light = part?.Child("themeElements")?.Child("clrScheme")?.Child("lt1");
-        bool lightIsWhite = light?.Child("sysClr")?.Attr("val") == "window" || DrawingFill.IsWhite(light);
-        bool named = background?.Child("bgRef") is { } reference && reference.Attr("idx") is "1001" && reference.Child("schemeClr")?.Attr("val") is "bg1" or "lt1";
-        white = background is null || named ? lightIsWhite : IsWhiteFill(background.Child("bgPr"));
+        XElement? map = slide.Child("clrMapOvr")?.Child("overrideClrMapping");
+        bool hasOwnTheme = SlideDesigns.HasOwnTheme(related), own = map is not null || hasOwnTheme;
+        colours = hasOwnTheme ? null : map is null ? design.Colours : design.Colours?.With(map);
+
+        // With names of its own a slide may show its master's background and shapes in other colours than those that were worked out.
+        page = SlideDesign.BackgroundOf(slide, colours, own ? null : design.Background);
+        hasFilledPlaceholder = design.HasFilledPlaceholder;
+        patches.AddRange((own ? design.Patches.Select(patch => patch with { Colour = null }) : design.Patches)
+            .Concat(SlidePatch.All(slide.Child("cSld")?.Child("spTree"), colours))
+            .Where(patch => page is not { } ground || patch.Colour?.Over(ground).IsLike(ground) != true));
     }
 
     /// <param name="shape">A shape with text.</param>
-    public bool IsWhiteUnder(XElement shape) => white && shape.Parent?.Is("grpSp") != true && !HasColour(shape)
-        && AreaOf(shape) is { } area && coloured.TrueForAll(other => other is { } place && !place.Meets(area));
-
-    /// <summary>White letters by a colour of their own.</summary>
-    public static bool IsWhiteRun(XElement run) => DrawingFill.IsWhite(run.Child("rPr")?.Child("solidFill"));
-
-    private static bool IsWhiteFill(XElement? properties) => DrawingFill.IsWhite(properties?.Child("solidFill"));
-
-    private static IEnumerable<Area?> Coloured(XElement tree)
+    /// <returns>Null where it is not one known colour.</returns>
+    public Colour? Under(XElement shape)
     {
-        foreach (XElement shape in tree.Elements())
+        XElement? properties = shape.Child("spPr");
+        if (DrawingFill.Of(shape, properties, colours) is { } fill)
         {
-            if (shape.Name.LocalName is "pic" or "graphicFrame" or "contentPart" || HasColour(shape))
-            {
-                yield return AreaOf(shape);
-            }
-            else if (shape.Name.LocalName is "grpSp" or "AlternateContent" && shape.DescendantsAndSelf().Any(inner => inner.Name.LocalName is "pic" or "graphicFrame" || HasColour(inner)))
-            {
-                yield return shape.Is("grpSp") ? AreaOf(shape) : null;
-            }
+            return IsBox(properties) ? Opaque(fill.Colour) : null;
         }
+
+        bool mayBeFilled = hasFilledPlaceholder && properties?.Child("noFill") is null && IsPlaceholder(shape);
+        return !mayBeFilled && shape.Parent?.Is("grpSp") != true && SlideArea.Of(shape) is { } area && patches.TrueForAll(patch => patch.Place is { } place && !place.Meets(area)) ? page : null;
     }
 
-    private static bool HasColour(XElement shape) => DrawingFill.HasColour(shape, shape.Child("spPr") ?? shape.Child("grpSpPr"));
+    /// <param name="cell">Of a table. What its table's style gives it is not worked out.</param>
+    public Colour? UnderCell(XElement cell) => Opaque(DrawingColour.Of(cell.Child("tcPr")?.Child("solidFill"), colours));
 
-    private static Area? AreaOf(XElement shape) =>
-        ((shape.Child("spPr") ?? shape.Child("grpSpPr"))?.Child("xfrm") ?? shape.Child("xfrm")) is { } place && place.Child("off") is { } offset && place.Child("ext") is { } size
-        && OfficeXml.Long(offset.Attr("x")) is { } x && OfficeXml.Long(offset.Attr("y")) is { } y && OfficeXml.Long(size.Attr("cx")) is { } across && OfficeXml.Long(size.Attr("cy")) is { } down
-            ? new Area(x, y, across, down) : null;
-
-    private readonly record struct Area(long X, long Y, long Across, long Down)
+    /// <summary>Letters of the colour that is behind them, without an edge or a shadow that shows them.</summary>
+    /// <param name="under">What is behind the paragraph.</param>
+    public bool IsUnseen(XElement run, XElement paragraph, Colour? under)
     {
-        public bool Meets(Area other) => X < other.X + other.Across && other.X < X + Across && Y < other.Y + other.Down && other.Y < Y + Down;
+        XElement? properties = run.Child("rPr");
+        return (properties?.Child("highlight") is { } mark ? Opaque(DrawingColour.Of(mark, colours)) : under) is { } ground
+            && InkOf(properties, paragraph) is { } ink && ink.Over(ground).IsLike(ground) && !HasEdge(properties, ground);
     }
+
+    /// <summary>By the run itself, by the list of levels of its box, or by the style that a drawn shape brings. What layouts and tables give is not worked out.</summary>
+    private Colour? InkOf(XElement? run, XElement paragraph)
+    {
+        if (run?.Child("hlinkClick") is { } link && !link.All("hlinkClr").Any(keeps => keeps.Attr("val") == "tx"))
+        {
+            return colours?.Named("hlink");   // whatever colour the run names
+        }
+
+        string level = $"lvl{Math.Clamp(OfficeXml.Int(paragraph.Child("pPr")?.Attr("lvl")) ?? 0, 0, 8) + 1}pPr";
+        if ((FillOf(run) ?? FillOf(paragraph.Parent?.Child("lstStyle")?.Child(level)?.Child("defRPr"))) is { } fill)
+        {
+            return DrawingColour.Of(fill.Is("solidFill") ? fill : null, colours);
+        }
+
+        return paragraph.Parent?.Parent is { } shape && !IsPlaceholder(shape) ? DrawingColour.Of(shape.Child("style")?.Child("fontRef"), colours) : null;
+    }
+
+    private static XElement? FillOf(XElement? letters) => letters?.Elements().FirstOrDefault(fill => fill.Name.LocalName is "solidFill" or "noFill" or "gradFill" or "blipFill" or "pattFill" or "grpFill");
+
+    private bool HasEdge(XElement? run, Colour ground) =>
+        run?.Child("effectLst")?.HasElements == true || run?.Child("effectDag") is not null
+        || (FillOf(run?.Child("ln")) is { } edge && !edge.Is("noFill") && DrawingColour.Of(edge.Is("solidFill") ? edge : null, colours)?.Over(ground).IsLike(ground) != true);
+
+    /// <summary>Other forms do not cover all that is behind their text.</summary>
+    private static bool IsBox(XElement? properties) => properties?.Child("custGeom") is null && properties?.Child("prstGeom")?.Attr("prst") is null or "rect" or "roundRect";
+
+    private static bool IsPlaceholder(XElement shape) => shape.Child("nvSpPr")?.Child("nvPr")?.Child("ph") is not null;
+
+    private static Colour? Opaque(Colour? colour) => colour is { Alpha: >= 1 } ? colour : null;
 }

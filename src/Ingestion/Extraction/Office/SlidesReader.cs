@@ -16,11 +16,13 @@ internal sealed class SlidesReader
     private readonly long width;
     private readonly long height;
     private long length;   // of all cells of tables
+    private readonly SlideDesigns designs;
     private SlideGround? ground;
-    private bool onWhite;   // the shape being read
+    private Colour? under;   // the shape or cell being read; null where that is not known
 
-    private SlidesReader(XElement presentation)
+    private SlidesReader(XElement presentation, SlideDesigns designs)
     {
+        this.designs = designs;
         width = Side("cx");
         height = Side("cy");
 
@@ -32,6 +34,7 @@ internal sealed class SlidesReader
         using OfficePackage package = OfficePackage.Open(file, "ppt/presentation.xml", limits);
         XElement presentation = package.Parts.Xml(package.Main)!;
         var targets = package.Related(package.Main).GroupBy(relation => relation.Id).ToDictionary(group => group.Key, group => group.First().Target);
+        var designs = new SlideDesigns(package);
         var pages = new List<FlowPage>();
         var read = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // a slide that is listed twice is one slide
         int number = 0;
@@ -41,7 +44,7 @@ internal sealed class SlidesReader
             string? relation = entry.Attributes().FirstOrDefault(attribute => attribute.Name.LocalName == "id" && attribute.Name.NamespaceName.Length > 0)?.Value;
             if (relation is not null && targets.TryGetValue(relation, out string? path) && read.Add(path) && package.Parts.Xml(path) is { } slide)
             {
-                pages.Add(new SlidesReader(presentation).Page(package, path, slide, ++number));
+                pages.Add(new SlidesReader(presentation, designs).Page(package, path, slide, ++number));
             }
         }
 
@@ -58,9 +61,10 @@ internal sealed class SlidesReader
             return new FlowPage(label, []) { Hidden = [.. builder.HiddenAtEnd] };
         }
 
+        List<Relation> related = package.Related(path);
         if (slide.Child("cSld")?.Child("spTree") is { } tree)
         {
-            ground = slide.All("rPr").Any(properties => properties.Parent is { } run && SlideGround.IsWhiteRun(run)) ? new SlideGround(package, path, slide) : null;
+            ground = new SlideGround(designs, related, slide);
             var shapes = Shapes(tree, 0).ToList();
             foreach (XElement shape in shapes.Where(IsTitle).Concat(shapes.Where(shape => !IsTitle(shape))))
             {
@@ -68,8 +72,8 @@ internal sealed class SlidesReader
             }
         }
 
-        onWhite = false;
-        foreach (Relation relation in package.Related(path))
+        under = null;
+        foreach (Relation relation in related)
         {
             if (relation.Type == "diagramData" && package.Parts.Xml(relation.Target) is { } diagram)
             {
@@ -118,11 +122,12 @@ internal sealed class SlidesReader
             return;
         }
 
-        onWhite = ground?.IsWhiteUnder(shape) == true;
         foreach (XElement table in shape.All("tbl"))
         {
             Table(table);
         }
+
+        under = ground?.Under(shape);
 
         string? placeholder = Placeholder(shape);
         if (shape.Child("txBody") is not { } body || placeholder is "ftr" or "sldNum" or "dt" or "hdr")
@@ -167,7 +172,7 @@ internal sealed class SlidesReader
         {
             string[] above = rows.Count > 0 ? rows[^1] : [];
             string[] cells = [.. row.Children("tc").Select((cell, column) => cell.Attr("vMerge") is "1" or "true" && column < above.Length
-                ? above[column] : FlowText.Fold(string.Join(' ', cell.All("p").Select(TextOf))))];
+                ? above[column] : CellText(cell))];
             length += cells.Sum(cell => cell.Length + 1L);
             if (length > FlowBuilder.MostCharacters)
             {
@@ -192,6 +197,12 @@ internal sealed class SlidesReader
         {
             builder.Row(row, caption);
         }
+    }
+
+    private string CellText(XElement cell)
+    {
+        under = ground?.UnderCell(cell);
+        return FlowText.Fold(string.Join(' ', cell.All("p").Select(TextOf)));
     }
 
     private void Notes(XElement notes)
@@ -222,7 +233,7 @@ internal sealed class SlidesReader
                 {
                     builder.Hide(HiddenTextKind.Tiny, words);
                 }
-                else if (onWhite && SlideGround.IsWhiteRun(run))
+                else if (ground?.IsUnseen(run, paragraph, under) == true)
                 {
                     builder.Hide(HiddenTextKind.SameColour, words);
                 }

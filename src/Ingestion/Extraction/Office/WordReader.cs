@@ -26,10 +26,12 @@ internal sealed class WordReader
     private readonly WordNumbering numbering;
     private readonly Dictionary<string, XElement> footnotes;
     private readonly Dictionary<string, XElement> endnotes;
+    private readonly WordColours colours;
     private readonly WordRuns runs;
     private readonly OfficePackage package;
     private readonly List<(int Number, string Id, bool End)> notesOfTable = [];   // cells are one line each: notes follow the table
     private readonly HashSet<string> chunks = [];
+    private Colour? paper;
     private int noteCount;
     private string? captionAbove;   // the paragraph just read, if it is a caption
     private bool goesOn;   // the end of the last paragraph was deleted
@@ -41,7 +43,8 @@ internal sealed class WordReader
         numbering = new WordNumbering(package.MainRelated("numbering"));
         footnotes = Notes(package.MainRelated("footnotes"));
         endnotes = Notes(package.MainRelated("endnotes"));
-        runs = new WordRuns(styles, builder);
+        colours = new WordColours(package);
+        runs = new WordRuns(styles, colours, builder);
     }
 
     public static FlowDocument Read(byte[] file, FlowLimits limits)
@@ -51,16 +54,26 @@ internal sealed class WordReader
         using XmlReader reader = package.Parts.Reader(package.Main)!;
 
         // Paragraph by paragraph and table by table: the whole document is never in memory as a tree.
-        while (reader.Read() && !(reader.NodeType == XmlNodeType.Element && reader.LocalName == "body"))
+        XElement? background = null;
+        while (!reader.EOF && !(reader.NodeType == XmlNodeType.Element && reader.LocalName == "body"))
         {
+            if (reader.NodeType == XmlNodeType.Element && reader.LocalName == "background")
+            {
+                background = (XElement)XNode.ReadFrom(reader);
+            }
+            else
+            {
+                reader.Read();
+            }
         }
 
+        word.paper = word.colours.Paper(background);
         reader.Read();
         while (!reader.EOF && !(reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "body"))
         {
             if (reader.NodeType == XmlNodeType.Element)
             {
-                word.Block((XElement)XNode.ReadFrom(reader), 0);
+                word.Block((XElement)XNode.ReadFrom(reader), 0, word.paper);
             }
             else
             {
@@ -74,8 +87,8 @@ internal sealed class WordReader
     private static Dictionary<string, XElement> Notes(XElement? part) =>
         (part?.Elements().Where(note => note.Attr("type") is null or "normal") ?? []).GroupBy(note => note.Attr("id") ?? "").ToDictionary(group => group.Key, group => group.First());
 
-    /// <param name="dark">What is behind it may be dark.</param>
-    private void Block(XElement element, int depth, bool dark = false)
+    /// <param name="under">What is behind it; null where that is not known.</param>
+    private void Block(XElement element, int depth, Colour? under)
     {
         if (depth > DeepestNesting)
         {
@@ -85,19 +98,19 @@ internal sealed class WordReader
         switch (element.Name.LocalName)
         {
             case "p":
-                Paragraph(element, depth, dark);
+                Paragraph(element, depth, under);
                 break;
             case "tbl":
-                Table(element, depth, dark);
+                Table(element, depth, under);
                 break;
             case "sdt":
-                Blocks(element.Child("sdtContent"), depth, dark);
+                Blocks(element.Child("sdtContent"), depth, under);
                 break;
             case "ins" or "moveTo" or "customXml" or "smartTag":
-                Blocks(element, depth, dark);
+                Blocks(element, depth, under);
                 break;
             case "AlternateContent":
-                Blocks(WordRuns.Alternative(element), depth, dark);
+                Blocks(WordRuns.Alternative(element), depth, under);
                 break;
             case "altChunk" when element.Attr("id") is { } id && chunks.Add(id):
                 Chunk(id);
@@ -105,11 +118,11 @@ internal sealed class WordReader
         }
     }
 
-    private void Blocks(XElement? parent, int depth, bool dark)
+    private void Blocks(XElement? parent, int depth, Colour? under)
     {
         foreach (XElement child in parent?.Elements() ?? [])
         {
-            Block(child, depth + 1, dark);
+            Block(child, depth + 1, under);
         }
     }
 
@@ -124,10 +137,10 @@ internal sealed class WordReader
         }
     }
 
-    private void Paragraph(XElement paragraph, int depth, bool dark)
+    private void Paragraph(XElement paragraph, int depth, Colour? under)
     {
         XElement? properties = paragraph.Child("pPr");
-        WordParagraph read = runs.Read(paragraph, noteCount, dark);
+        WordParagraph read = runs.Read(paragraph, noteCount, under);
         int level = styles.HeadingLevel(properties);
         string marker = read.Text.Trim().Length > 0 && styles.Numbering(properties) is var (list, depthInList) ? numbering.Next(list, depthInList) : "";
         captionAbove = styles.IsCaption(properties) ? FlowText.Head(FlowText.Fold(read.Text), LongestCaption) : read.Text.Trim().Length == 0 ? captionAbove : null;
@@ -157,9 +170,10 @@ internal sealed class WordReader
             builder.Close();
         }
 
+        Colour? behind = read.Boxes.Count == 0 || WordRuns.LiesOnDrawing(paragraph) ? null : under;
         foreach (XElement box in read.Boxes)
         {
-            Blocks(box, depth + 1, dark || WordRuns.IsFilled(box));
+            Blocks(box, depth + 1, colours.GroundOfBox(box, behind));
         }
 
         foreach ((string id, bool end) in read.Notes)
@@ -173,15 +187,16 @@ internal sealed class WordReader
         if ((end ? endnotes : footnotes).Remove(id, out XElement? note))   // cited again it is not said again
         {
             builder.BeginParagraph();
-            builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{number}] {WordsOf(note, dark: false)}"));
+            builder.Append(string.Create(CultureInfo.InvariantCulture, $"[{number}] {WordsOf(note, paper)}"));
             builder.Close();
         }
     }
 
-    private void Table(XElement table, int depth, bool dark)
+    private void Table(XElement table, int depth, Colour? under)
     {
         // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
-        dark |= table.Child("tblPr").Val("tblStyle") is not (null or "TableGrid" or "TableNormal");
+        XElement? look = table.Child("tblPr");
+        under = colours.Ground(look, look.Val("tblStyle") is null or "TableGrid" or "TableNormal" ? under : null);
         goesOn = false;
         string? title = captionAbove;
         captionAbove = null;
@@ -190,7 +205,7 @@ internal sealed class WordReader
             // One column frames text; it holds no data.
             foreach (XElement cell in Inside(table, "tr").SelectMany(row => Inside(row, "tc")))
             {
-                Blocks(cell, depth + 1, dark || WordRuns.IsShaded(cell.Child("tcPr")));
+                Blocks(cell, depth + 1, colours.Ground(cell.Child("tcPr"), under));
             }
 
             return;
@@ -206,7 +221,7 @@ internal sealed class WordReader
                 continue;
             }
 
-            List<string> cells = ReadRow(row, rows.Count > 0 ? rows[^1] : [], dark);
+            List<string> cells = ReadRow(row, rows.Count > 0 ? rows[^1] : [], under);
             if (properties.Flag("hidden") == true)
             {
                 builder.Hide(HiddenTextKind.Marked, string.Join(' ', cells));
@@ -237,15 +252,16 @@ internal sealed class WordReader
         }
     }
 
-    private List<string> ReadRow(XElement row, string[] above, bool dark)
+    private List<string> ReadRow(XElement row, string[] above, Colour? under)
     {
+        under = colours.Ground(row.Child("tblPrEx"), under);
         List<string> cells = [.. Enumerable.Repeat("", Math.Clamp(OfficeXml.Int(row.Child("trPr").Val("gridBefore")) ?? 0, 0, MaxSpan))];
         foreach (XElement cell in Inside(row, "tc"))
         {
             XElement? properties = cell.Child("tcPr");
             XElement? merge = properties?.Child("vMerge");
             bool goesOn = merge is not null && merge.Attr("val") is null or "continue";
-            cells.Add(goesOn && merge is not null && cells.Count < above.Length ? above[cells.Count] : FlowText.Fold(WordsOf(cell, dark || WordRuns.IsShaded(properties))));
+            cells.Add(goesOn && merge is not null && cells.Count < above.Length ? above[cells.Count] : FlowText.Fold(WordsOf(cell, colours.Ground(properties, under))));
             int span = Math.Clamp(OfficeXml.Int(properties.Val("gridSpan")) ?? 1, 1, MaxSpan);
             for (int i = 1; i < span && cells.Count < TableHeader.MostColumns; i++)
             {
@@ -256,11 +272,11 @@ internal sealed class WordReader
         return cells;
     }
 
-    private string WordsOf(XElement parent, bool dark) => string.Join(' ', parent.All("p")
+    private string WordsOf(XElement parent, Colour? under) => string.Join(' ', parent.All("p")
         .Where(paragraph => !paragraph.Ancestors().TakeWhile(above => above != parent).Any(above => above.Is("Fallback")))
         .Select(paragraph =>
         {
-            WordParagraph read = runs.Read(paragraph, noteCount, dark);
+            WordParagraph read = runs.Read(paragraph, noteCount, under);
             notesOfTable.AddRange(read.Notes.Select(note => (++noteCount, note.Id, note.End)));
             return read.Text;
         }));

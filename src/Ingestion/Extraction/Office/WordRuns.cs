@@ -10,46 +10,25 @@ namespace Rag.Ingestion.Extraction.Office;
 internal sealed record WordParagraph(string Text, IReadOnlyList<(string Id, bool End)> Notes, IReadOnlyList<XElement> Boxes);
 
 /// <summary>Reads the runs of Word paragraphs; what a reader cannot see goes to the report.</summary>
-internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
+internal sealed class WordRuns(WordStyles styles, WordColours colours, FlowBuilder report)
 {
     private const int DeepestNesting = 60;
     private const int TinyHalfPoints = 3;
 
     /// <param name="notesBefore">How many notes the document had so far; a new one gets the next number.</param>
-    /// <param name="dark">What is behind the paragraph may be dark: white letters can be read.</param>
-    public WordParagraph Read(XElement paragraph, int notesBefore, bool dark = false)
+    /// <param name="under">What is behind the paragraph; null where that is not known: letters of any colour can be read.</param>
+    public WordParagraph Read(XElement paragraph, int notesBefore, Colour? under)
     {
         XElement? properties = paragraph.Child("pPr");
-        var state = new State(properties.Val("pStyle"), dark || IsShaded(properties) || styles.IsShaded(properties.Val("pStyle")), notesBefore);
+        string? style = properties.Val("pStyle");
+        (XElement? shaded, XElement? marked) = styles.Shading(style);
+        var state = new State(style, colours.Ground(marked, colours.Ground(properties, colours.Ground(shaded, under))), new Lazy<bool>(() => LiesOnDrawing(paragraph)), notesBefore);
         Walk(paragraph, state, 0);
         return new WordParagraph(state.Text.ToString(), state.Notes, state.Boxes);
     }
 
-    /// <summary>A background other than white or none.</summary>
-    public static bool IsShaded(XElement? properties) =>
-        properties?.Child("highlight") is not null
-        || (properties?.Child("shd") is { } shade
-            && (shade.Attr("fill") is not (null or "auto" or "FFFFFF" or "ffffff") || shade.Attr("val") is not (null or "clear" or "nil" or "auto")));
-
-    /// <summary>The shape that a text box belongs to has a colour or picture of its own; what it is, is not worked out.</summary>
-    public static bool IsFilled(XElement box)
-    {
-        foreach (XElement shape in box.Ancestors().TakeWhile(parent => !parent.Is("p")))
-        {
-            XElement? properties = shape.Child("spPr");
-            if (properties?.Child("noFill") is null && DrawingFill.HasColour(shape, properties))
-            {
-                return true;
-            }
-
-            if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0") && !colour.StartsWith("white", StringComparison.OrdinalIgnoreCase) && !DrawingFill.IsWhite(colour.TrimStart('#')))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>A picture or shape that is set behind the text: where it ends is not worked out.</summary>
+    public static bool LiesOnDrawing(XElement paragraph) => paragraph.All("anchor").Any(anchor => anchor.Attr("behindDoc") is "1" or "true");
 
     /// <summary>Of several forms of the same thing the first; the others would say it again.</summary>
     public static XElement? Alternative(XElement element) => element.Child("Choice") ?? element.Child("Fallback");
@@ -139,19 +118,20 @@ internal sealed class WordRuns(WordStyles styles, FlowBuilder report)
     private HiddenTextKind? Hidden(XElement? properties, State state) =>
         styles.IsVanished(properties, state.Style) ? HiddenTextKind.Marked
         : OfficeXml.Int(properties.Val("sz")) is < TinyHalfPoints ? HiddenTextKind.Tiny
-        : !state.Dark && !IsShaded(properties) && properties.Val("color") is { } colour && DrawingFill.IsWhite(colour) ? HiddenTextKind.SameColour
+        : properties is not null && colours.IsUnseen(properties, colours.Ground(properties, colours.Ground(styles.Shading(properties.Val("rStyle")).Letters, state.Under))) && !state.LiesOnDrawing ? HiddenTextKind.SameColour
         : null;
 
     private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :
         drawing.All("txbxContent").Where(part => !part.Ancestors().TakeWhile(parent => parent != drawing).Any(parent => parent.Is("txbxContent") || parent.Is("Fallback")));
 
-    private sealed class State(string? style, bool dark, int notesBefore)
+    private sealed class State(string? style, Colour? under, Lazy<bool> liesOnDrawing, int notesBefore)
     {
         public StringBuilder Text { get; } = new();
         public List<(string Id, bool End)> Notes { get; } = [];
         public List<XElement> Boxes { get; } = [];
         public string? Style => style;
-        public bool Dark => dark;
+        public Colour? Under => under;
+        public bool LiesOnDrawing => liesOnDrawing.Value;
         public int NotesBefore => notesBefore;
     }
 }

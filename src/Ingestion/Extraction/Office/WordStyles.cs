@@ -90,8 +90,8 @@ internal sealed class WordStyles
     public bool IsVanished(XElement? run, string? paragraphStyle) =>
         run.Flag("vanish") ?? (run.Val("rStyle") is { } named ? Facts(named).Vanish : null) ?? (paragraphStyle is null ? null : Facts(paragraphStyle).Vanish) ?? false;
 
-    /// <summary>Whether a paragraph of a style stands on a coloured ground.</summary>
-    public bool IsShaded(string? paragraphStyle) => paragraphStyle is not null && Facts(paragraphStyle).Shaded;
+    /// <summary>The properties that shade paragraphs of a style, and those that shade their letters; null where none do.</summary>
+    public (XElement? Paragraph, XElement? Letters) Shading(string? style) => style is null ? default : Facts(style).Shading;
 
     private StyleFacts Facts(string named)
     {
@@ -101,12 +101,15 @@ internal sealed class WordStyles
                 HeadingLevel(named),
                 Numbering(named),
                 Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null),
-                Chain(named).Any(style => WordRuns.IsShaded(style.Child("pPr"))),
+                (Shading(named, "pPr"), Shading(named, "rPr")),
                 named == "Caption" || Chain(named).Any(style => style.Val("name")?.Equals("caption", StringComparison.OrdinalIgnoreCase) == true));
         }
 
         return known;
     }
+
+    private XElement? Shading(string named, string properties) =>
+        Chain(named).Select(style => style.Child(properties)).FirstOrDefault(own => own?.Child("shd") is not null || own?.Child("highlight") is not null);
 
     private static int? Outline(XElement? properties) => OfficeXml.Int(properties.Val("outlineLvl"));
 
@@ -120,5 +123,5 @@ internal sealed class WordStyles
         }
     }
 
-    private readonly record struct StyleFacts(int Heading, (string List, int Level)? Numbering, bool? Vanish, bool Shaded, bool Caption);
+    private readonly record struct StyleFacts(int Heading, (string List, int Level)? Numbering, bool? Vanish, (XElement? Paragraph, XElement? Letters) Shading, bool Caption);
 }
