@@ -32,7 +32,7 @@ public static class RetrievalServices
         services.AddDbContextFactory<KnowledgeDbContext>((provider, db) => db
             .UseSqlite($"Data Source={Path.Combine(provider.GetRequiredService<IOptions<RetrievalOptions>>().Value.DataFolder, "knowledge.db")}")
             .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.NonTransactionalMigrationOperationWarning, LogLevel.Debug)))   // a switch around a rebuilt table; nothing an owner could do
-            .AddInterceptors(provider.GetRequiredService<ConnectionSettings>()));
+            .AddInterceptors(provider.GetRequiredService<ConnectionSettings>(), new WholeCommits()));
         services.AddSingleton(provider => new KnowledgeDatabase(
             provider.GetRequiredService<IDbContextFactory<KnowledgeDbContext>>(),
             provider.GetRequiredService<IOptions<RetrievalOptions>>(),

@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(120, LogLevel.Warning, "The storage is full or not writable; an upload was not kept")]
     public static partial void UploadNotKept(this ILogger logger, Exception failure);
 
+    [LoggerMessage(128, LogLevel.Information, "An upload was broken off by its sender; nothing of it was kept")]
+    public static partial void UploadBrokenOff(this ILogger logger);
+
     [LoggerMessage(121, LogLevel.Warning, "Status source {Source} failed")]
     public static partial void StatusSourceFailed(this ILogger logger, Exception failure, string source);
 

@@ -30,6 +30,22 @@ internal static class Acts
         return turn;
     }
 
+    /// <summary>Drops a file or a folder of the disk onto the page. A script cannot make a folder, the browser itself can.</summary>
+    public static async Task DropAsync(IPage page, string path)
+    {
+        var browsing = await page.Context.NewCDPSessionAsync(page);
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await browsing.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
+            {
+                ["type"] = type,
+                ["x"] = 300,
+                ["y"] = 400,
+                ["data"] = new { items = Array.Empty<object>(), files = new[] { path }, dragOperationsMask = 1 },
+            });
+        }
+    }
+
     /// <summary>The words under the marks, by where they stand on the drawn page.</summary>
     public static Task<string> MarkedAsync(ILocator source) => source.Locator("svg.page-drawing").EvaluateAsync<string>(
         """

@@ -41,17 +41,7 @@ public sealed class FileCareTests(Browser browser, SharedServer shared)
         await page.GotoAsync($"/assistants/{assistant:N}");
         await Expect(page.Locator("input[type=file][data-ready=true]").First).ToBeAttachedAsync();
 
-        var browsing = await owner.NewCDPSessionAsync(page);   // a script cannot make a folder, the browser itself can
-        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
-        {
-            await browsing.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
-            {
-                ["type"] = type,
-                ["x"] = 300,
-                ["y"] = 400,
-                ["data"] = new { items = Array.Empty<object>(), files = new[] { folder.Path }, dragOperationsMask = 1 },
-            });
-        }
+        await Acts.DropAsync(page, folder.Path);
 
         await Expect(page.Locator(".file-row[data-file-state=Ready]")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
         await Expect(page.GetByText("berths.txt", new() { Exact = true })).ToBeVisibleAsync();

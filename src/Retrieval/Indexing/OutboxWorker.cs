@@ -71,6 +71,7 @@ internal sealed class OutboxWorker(
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var rows = await db.Chunks
                 .Where(c => c.Document == entry.Document && (entry.Generation == null || c.Generation == entry.Generation))
+                .OrderBy(c => c.Generation).ThenBy(c => c.Ordinal)   // as their index goes
                 .Select(c => c.Row).Take(RowsAtOnce).ToListAsync(cancel);
             await index.DeleteAsync(db, entry.KnowledgeBase, rows, cancel);
             await db.NextVectors.Where(v => rows.Contains(v.Row)).ExecuteDeleteAsync(cancel);

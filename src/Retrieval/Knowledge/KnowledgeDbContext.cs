@@ -7,8 +7,11 @@ using Rag.Retrieval.Jobs;
 namespace Rag.Retrieval.Knowledge;
 
 /// <summary>The knowledge database. Every index is built from it and can be built again.</summary>
-internal sealed class KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> options) : DbContext(options)
+internal sealed class KnowledgeDbContext : DbContext
 {
+    public KnowledgeDbContext(DbContextOptions<KnowledgeDbContext> options)
+        : base(options) => Database.AutoSavepointsEnabled = false;   // see WholeCommits
+
     public DbSet<KnowledgeBase> KnowledgeBases => Set<KnowledgeBase>();
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<Chunk> Chunks => Set<Chunk>();

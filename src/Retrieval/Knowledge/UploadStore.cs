@@ -131,6 +131,7 @@ internal sealed class UploadStore(IOptions<RetrievalOptions> options, TimeProvid
                 await file.WriteAsync(buffer.AsMemory(0, read), cancel);
             }
 
+            cancel.ThrowIfCancellationRequested();   // whoever goes away with the last byte takes them all along
             file.Flush(flushToDisk: true);
             return new StoredUpload(Convert.ToHexStringLower(hash.GetHashAndReset()), length);
         }

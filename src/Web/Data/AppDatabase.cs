@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rag.Retrieval.Knowledge;
 
 namespace Rag.Web.Data;
 
@@ -14,7 +15,7 @@ internal static class AppDatabase
         builder.Services.AddSingleton(_ => folder);   // by factory, so the container gives the lock back
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDataProtection().SetApplicationName("Docent").PersistKeysToFileSystem(new DirectoryInfo(folder.Keys));
-        builder.Services.AddDbContextFactory<AppDbContext>(options => options.UseSqlite($"Data Source={folder.AppDatabase}"));
+        builder.Services.AddDbContextFactory<AppDbContext>(options => options.UseSqlite($"Data Source={folder.AppDatabase}").AddInterceptors(new WholeCommits()));
         builder.Services.AddHostedService<AppDatabaseMigration>();
         return builder;
     }

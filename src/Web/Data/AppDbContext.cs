@@ -10,8 +10,11 @@ using Rag.Web.TestQuestions;
 namespace Rag.Web.Data;
 
 /// <summary>The app database: accounts, assistants, share links, conversations. Never seen by the process that parses files.</summary>
-public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : IdentityDbContext<IdentityUser>(options)
+public sealed class AppDbContext : IdentityDbContext<IdentityUser>
 {
+    public AppDbContext(DbContextOptions<AppDbContext> options)
+        : base(options) => Database.AutoSavepointsEnabled = false;   // see WholeCommits
+
     public DbSet<Assistant> Assistants => Set<Assistant>();
 
     public DbSet<SetupTicket> SetupTickets => Set<SetupTicket>();

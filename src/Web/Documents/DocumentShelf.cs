@@ -52,10 +52,10 @@ internal sealed class DocumentShelf(
             return UploadOutcome.Refused(UploadProblem.NotFound, "There is no such assistant.");
         }
 
-        var outcome = await TakeAsync(own, fileName, content, async (stored, name) => await library.AddAsync(own.Scope, stored, name, cancel), cancel);
+        var outcome = await TakeAsync(own, fileName, content, async (stored, name) => await library.AddAsync(own.Scope, stored, name, CancellationToken.None), cancel);
         if (outcome.Document is { } document)
         {
-            await assistants.SuggestNameAsync(own, document.FileName, cancel);
+            await assistants.SuggestNameAsync(own, document.FileName, CancellationToken.None);
         }
 
         return outcome;
@@ -71,9 +71,10 @@ internal sealed class DocumentShelf(
         }
 
         return await TakeAsync(
-            own, fileName, content, async (stored, name) => await library.ReplaceAsync(own.Scope, document, stored, name, cancel) ? document : null, cancel);
+            own, fileName, content, async (stored, name) => await library.ReplaceAsync(own.Scope, document, stored, name, CancellationToken.None) ? document : null, cancel);
     }
 
+    /// <param name="enter">Makes stored bytes a file. Nobody can give that up: they are safe by now, and bytes without a file would lie about until the next sweep.</param>
     private async Task<UploadOutcome> TakeAsync(
         AssistantGrant own, string? fileName, Stream content, Func<StoredUpload, string, Task<DocumentId?>> enter, CancellationToken cancel)
     {
@@ -83,9 +84,9 @@ internal sealed class DocumentShelf(
             return UploadOutcome.Refused(UploadProblem.WrongType, FileNames.IsOldOffice(name) ? Refusals.Sentence(RefusalReason.OldFormat) : $"This type of file cannot be read. Upload {FileNames.Readable}.");
         }
 
+        var peeked = await PeekedStream.OpenAsync(content, FileSignature.Bytes, cancel);
         try
         {
-            var peeked = await PeekedStream.OpenAsync(content, FileSignature.Bytes, cancel);
             if (FileSignature.Check(kind, peeked.Start) is { } reason)
             {
                 return UploadOutcome.Refused(reason == RefusalReason.WrongType ? UploadProblem.WrongType : UploadProblem.Empty, Refusals.Sentence(reason));
@@ -97,10 +98,10 @@ internal sealed class DocumentShelf(
             }
 
             return await enter(stored, name) is { } document
-                ? new UploadOutcome(await library.FindAsync(own.Scope, document, cancel), null, null)
+                ? new UploadOutcome(await library.FindAsync(own.Scope, document, CancellationToken.None), null, null)
                 : UploadOutcome.Refused(UploadProblem.NotFound, "There is no such file.");
         }
-        catch (IOException failure) when (!cancel.IsCancellationRequested && failure is not BadHttpRequestException)
+        catch (IOException failure) when (!peeked.BrokenOff)
         {
             logger.UploadNotKept(failure);
             return UploadOutcome.Refused(UploadProblem.StorageFull, "The storage is full, nothing was saved. Free some space on the server, then upload again.");

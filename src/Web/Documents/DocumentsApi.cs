@@ -159,6 +159,10 @@ internal static class DocumentsApi
         {
             return (null, TypedResults.Problem("The form could not be read.", statusCode: StatusCodes.Status400BadRequest));
         }
+        catch (Exception gone) when (BrokenOffUpload.Is(gone))
+        {
+            return (null, BrokenOffUpload.Answer(request.HttpContext, gone));
+        }
     }
 
     private static async Task<(string? Name, Stream Content)?> OpenAsync(HttpRequest request, string? name, CancellationToken cancel)

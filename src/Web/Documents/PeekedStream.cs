@@ -19,6 +19,9 @@ internal sealed class PeekedStream : Stream
 
     public ReadOnlySpan<byte> Start => _start.Span;
 
+    /// <summary>The content could not be read to its end: its sender went away. Else an <see cref="IOException"/> is the storage's.</summary>
+    public bool BrokenOff { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -33,17 +36,25 @@ internal sealed class PeekedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_given == _start.Length)
         {
-            return _rest.ReadAsync(buffer, cancellationToken);
+            try
+            {
+                return await _rest.ReadAsync(buffer, cancellationToken);
+            }
+            catch (IOException)
+            {
+                BrokenOff = true;
+                throw;
+            }
         }
 
         var count = Math.Min(buffer.Length, _start.Length - _given);
         _start.Slice(_given, count).CopyTo(buffer);
         _given += count;
-        return ValueTask.FromResult(count);
+        return count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -55,7 +55,7 @@ internal sealed class ModelUploads(DataFolder folder, IOptions<WebOptions> optio
             kept = true;
             return new(path, true, null, null);
         }
-        catch (IOException failure) when (!cancel.IsCancellationRequested && failure is not BadHttpRequestException)
+        catch (IOException failure) when (!peeked.BrokenOff)
         {
             log.UploadNotKept(failure);
             return Full();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Rag.Web.Access;
+using Rag.Web.Documents;
 
 namespace Rag.Web.Models;
 
@@ -53,6 +54,10 @@ internal static class ModelsApi
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return Result(new(ImportProblem.TooLarge, uploads.Refuse("model" + ModelUploads.Extension, long.MaxValue)));
+        }
+        catch (Exception gone) when (BrokenOffUpload.Is(gone))
+        {
+            return BrokenOffUpload.Answer(request.HttpContext, gone);
         }
     }
 

@@ -30,8 +30,9 @@ export function attach(input, component) {
     event.preventDefault();
     depth = 0;
     dragging(false);
-    dropped(event.dataTransfer).then(files => send(files));
+    sendDropped(carried(event.dataTransfer));
   };
+  const sendDropped = drop => filesOf(drop).then(files => send(files));
   const onChoose = () => { const files = [...input.files]; input.value = ""; send(files); };
   // A file input in a row's menu names the file that it replaces.
   const onReplace = event => {
@@ -94,6 +95,10 @@ export function attach(input, component) {
     request.send(file);
   }
 
+  // What came before this was here: chosen between the page's first rendering and now, or dropped before that (early.js).
+  if (input.files.length > 0) onChoose();
+  document.dispatchEvent(new CustomEvent("docent-takes-files", { detail: sendDropped }));
+
   return {
     cancel(key) {
       const at = waiting.findIndex(item => item.key === key);
@@ -122,10 +127,14 @@ export function attach(input, component) {
   };
 }
 
-/** The files, and those in dropped folders. Must be called while the event is handled: what was dropped is gone afterwards. */
-function dropped(transfer) {
-  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
-  return entries.some(entry => entry.isDirectory) ? filesIn(entries) : Promise.resolve([...transfer.files]);
+/** What was dropped. Must be called while the event is handled: it is gone afterwards. As early.js keeps it. */
+function carried({ files, items }) {
+  return { files: [...files], entries: [...items].map(item => item.webkitGetAsEntry?.()).filter(Boolean) };
+}
+
+/** The files, and those in dropped folders. */
+function filesOf({ files, entries }) {
+  return entries.some(entry => entry.isDirectory) ? filesIn(entries) : Promise.resolve(files);
 }
 
 async function filesIn(entries) {

@@ -5,6 +5,6 @@ internal static class Answers
     /// <summary>Where an answer sends the browser: a path of this server, or the whole address of another.</summary>
     public static string? Target(this HttpResponseMessage answer) =>
         answer.Headers.Location is not { } location ? null
-        : location.IsAbsoluteUri && location.Host == "localhost" ? location.PathAndQuery
+        : location is { IsAbsoluteUri: true, IsLoopback: true } ? location.PathAndQuery
         : location.ToString();
 }

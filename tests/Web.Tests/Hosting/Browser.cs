@@ -15,8 +15,9 @@ internal sealed partial class Browser : IDisposable
 
     public Browser(DocentServer server, bool https)
     {
-        var address = new Uri(https ? "https://localhost" : "http://localhost");
-        Client = server.CreateDefaultClient(address, new CookieContainerHandler(_cookies));
+        Client = server.Address is { } address
+            ? new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = address }
+            : server.CreateDefaultClient(new Uri(https ? "https://localhost" : "http://localhost"), new CookieContainerHandler(_cookies));
         var number = Interlocked.Increment(ref _count);
         Client.DefaultRequestHeaders.Add(RemoteAddressFilter.Header, $"10.0.{number / 256}.{number % 256}");
     }

@@ -46,6 +46,14 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
     /// <summary>What the server printed for the person at the console.</summary>
     public StringWriter Printed { get; } = new();
 
+    public LogCollector Logs { get; } = new();
+
+    /// <summary>What a test changes beyond that.</summary>
+    public Action<IServiceCollection>? Extra { get; init; }
+
+    /// <summary>Where the server listens after <see cref="Listen"/>; null: its browsers reach it without a socket.</summary>
+    public Uri? Address { get; private set; }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(Environments.Production);
@@ -55,7 +63,7 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             builder.UseSetting(key, value);
         }
 
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
@@ -75,7 +83,17 @@ internal sealed class DocentServer(string? folder = null, params (string Key, st
             {
                 services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == name));
             }
+
+            Extra?.Invoke(services);
         });
+    }
+
+    /// <summary>On a real port of this machine, for tests about connections. Call before anything else.</summary>
+    public void Listen()
+    {
+        UseKestrel(0);
+        StartServer();
+        Address = ClientOptions.BaseAddress;
     }
 
     /// <summary>A fresh browser: no cookies, an address of its own.</summary>
