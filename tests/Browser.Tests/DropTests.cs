@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Rag.Browser.Tests;
 
-/// <summary>Files that come in great numbers, or before the page is ready for them.</summary>
+/// <summary>Files that come in great numbers, before the page is ready for them, or too large.</summary>
 public sealed class DropTests(Browser browser, SharedServer shared)
 {
     private const int Many = 460;   // more than the page lists at once,
@@ -16,6 +16,30 @@ public sealed class DropTests(Browser browser, SharedServer shared)
 
     [Fact]
     public Task Drop_OnAPageThatIsNotLiveYet_IsNotLost() => browser.UseAsync(DropOnAPageThatIsNotLiveYetIsNotLostAsync);
+
+    [Fact]
+    public Task FileThatWouldBeRefused_IsNotSent_AndTheOthersAre() => browser.UseAsync(FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync);
+
+    private async Task FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync()
+    {
+        var (server, client) = await shared.GetAsync();
+        var assistant = await client.CreateAssistantAsync("Large");
+        await using var owner = await browser.NewUserAsync(server.Address);
+        var page = await owner.NewPageAsync();
+        await Acts.SignInAsync(page);
+        var sent = new ConcurrentBag<string>();
+        page.Request += (_, request) => sent.Add($"{request.Method} {request.Url}");
+        await page.GotoAsync($"/assistants/{assistant:N}");
+        var input = page.Locator("input[type=file][data-ready=true]").First;
+        var large = new FilePayload { Name = "log.txt", MimeType = "text/plain", Buffer = new byte[9 << 20] };
+        await input.SetInputFilesAsync([large]);
+        await Expect(page.GetByText("This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.")).ToBeVisibleAsync();
+
+        await input.SetInputFilesAsync([large, new FilePayload { Name = "note.txt", MimeType = "text/plain", Buffer = "Berth nine is open."u8.ToArray() }]);
+        await Expect(page.Locator(".file-row[data-file-state=Ready]")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+        await Expect(page.GetByText("This file is larger than 8.4 MB")).ToHaveCountAsync(2);
+        Assert.EndsWith("note.txt", Assert.Single(sent, request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/documents?name=", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
 
     private async Task ManyFilesWithLongNamesAllReachTheServerAsync()
     {
@@ -72,5 +96,16 @@ public sealed class DropTests(Browser browser, SharedServer shared)
 
         await Expect(page.Locator(".file-row[data-file-state=Ready]")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
         await Expect(page.GetByText("berths.txt", new() { Exact = true })).ToBeVisibleAsync();
+
+        // A page that takes no files turns them away; left alone, the browser would go away for them.
+        await page.GotoAsync($"/chat/{assistant:N}");
+        Assert.True(await page.EvaluateAsync<bool>(
+            """
+            () => {
+              const dataTransfer = new DataTransfer();
+              dataTransfer.items.add(new File(["x"], "berths.txt"));
+              return !document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
+            }
+            """));
     }
 }

@@ -3,6 +3,10 @@ namespace Rag.Web.Documents;
 /// <summary>A file on its way from the browser, as the script announced it.</summary>
 public sealed record UploadAnnouncement(int Key, string? Name, long Size);
 
+/// <param name="Path">Null: none of the files goes anywhere.</param>
+/// <param name="Refused">The keys of files that are not sent.</param>
+public sealed record UploadTarget(string? Path, IReadOnlyList<int> Refused);
+
 /// <summary>A file on its way, or one that the server did not take (then with the sentence why).</summary>
 public sealed class UploadRow(int key, string name, long size)
 {
@@ -23,8 +27,7 @@ public sealed class UploadRow(int key, string name, long size)
 }
 
 /// <summary>The uploads that a page knows of. What the script says is shown, never trusted.</summary>
-/// <param name="refuse">Says why the server will not take a file, by what is announced of it: its row says so at once, whatever becomes of the sending.</param>
-public sealed class UploadQueue(Func<UploadAnnouncement, string?>? refuse = null)
+public sealed class UploadQueue
 {
     private const int MaxRows = 500;
 
@@ -38,7 +41,7 @@ public sealed class UploadQueue(Func<UploadAnnouncement, string?>? refuse = null
     {
         foreach (var file in files.Take(MaxRows - _rows.Count).Where(file => !_rows.Exists(row => row.Key == file.Key)))
         {
-            _rows.Add(new UploadRow(file.Key, FileNames.Clean(file.Name), Math.Max(0, file.Size)) { Problem = refuse?.Invoke(file) });
+            _rows.Add(new UploadRow(file.Key, FileNames.Clean(file.Name), Math.Max(0, file.Size)));
         }
     }
 
@@ -64,7 +67,7 @@ public sealed class UploadQueue(Func<UploadAnnouncement, string?>? refuse = null
         }
         else if (_rows.Find(row => row.Key == key) is { } known)
         {
-            known.Problem ??= problem;
+            known.Problem = problem;
         }
     }
 

@@ -1,10 +1,17 @@
-// Files dropped on a page that takes files, but is not live yet: the browser would leave the page to show them. They are kept until the page's own
-// listener (uploads.js) is there and asks for them.
+// Files dropped where nothing takes them yet, or at all: the browser would leave the page to show them. A page that takes files, but is not live yet, has them
+// kept until its own listener (uploads.js) is there and asks for them; on any other they are turned away.
 (() => {
   const kept = [];
-  const isEarly = event => [...(event.dataTransfer?.types ?? [])].includes("Files") && document.querySelector(".drop-zone input[type=file]:not([data-ready])");
+  const carriesFiles = event => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const isEarly = event => carriesFiles(event) && document.querySelector(".drop-zone input[type=file]:not([data-ready])");
 
-  document.addEventListener("dragover", event => { if (isEarly(event)) event.preventDefault(); });
+  document.addEventListener("dragover", event => {
+    if (isEarly(event)) event.preventDefault();
+    else if (carriesFiles(event) && !document.querySelector(".drop-zone")) {
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    }
+  });
   document.addEventListener("drop", event => {
     if (!isEarly(event)) return;
     event.preventDefault();

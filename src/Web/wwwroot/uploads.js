@@ -7,7 +7,7 @@ const mostRows = 450; // files on the page; more are named when others are throu
 
 /**
  * @param input the file input
- * @param component has Begin(files) -> url or null, Progress(key, sent), End(key, problem or null), all by key
+ * @param component has Begin(files) -> { path, refused: keys } or null, Progress(key, sent), End(key, problem or null), all by key
  */
 export function attach(input, component) {
   const running = new Map();
@@ -60,9 +60,10 @@ export function attach(input, component) {
     for (let from = 0; from < files.length; from += atOnce) {
       while (!gone && running.size + waiting.length > mostRows - atOnce) await new Promise(resolve => patient.push(resolve));
       const items = files.slice(from, from + atOnce).map(file => ({ key: next++, file }));
-      const url = await call("Begin", items.map(({ key, file }) => ({ key, name: wellFormed(file.name), size: file.size })));
-      if (!url) return;
-      waiting.push(...items.map(item => ({ ...item, url: replaces ?? url, method: replaces ? "PUT" : "POST" })));
+      const target = await call("Begin", items.map(({ key, file }) => ({ key, name: wellFormed(file.name), size: file.size })));
+      if (!target) return;
+      const sent = target.path ? items.filter(({ key }) => !target.refused.includes(key)) : [];
+      waiting.push(...sent.map(item => ({ ...item, url: replaces ?? target.path, method: replaces ? "PUT" : "POST" })));
       pump();
     }
   }

@@ -143,17 +143,14 @@ public sealed class FileTextTests
     }
 
     [Fact]
-    public void Queue_FileThatNeedNotBeSent_SaysSoAtOnceAndKeepsItsSentence()
+    public void Limits_FileThatNeedNotBeSent_SayWhy()
     {
         var limits = new UploadLimits(upload: 100_000_000, text: 8 << 20);
-        var queue = new UploadQueue(limits.Refuse);
-        queue.Begin([new UploadAnnouncement(1, "log.txt", (8 << 20) + 1), new UploadAnnouncement(2, "log.txt", 8 << 20), new UploadAnnouncement(3, "scan.pdf", 100_000_000), new UploadAnnouncement(4, null, 100_000_001)]);
+        UploadAnnouncement[] files = [new(1, "log.txt", (8 << 20) + 1), new(2, "log.txt", 8 << 20), new(3, "scan.pdf", 100_000_000), new(4, null, 100_000_001)];
 
         Assert.Equal(
             ["This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null, "This file is larger than 100 MB. Split it and upload the parts."],
-            queue.Rows.Select(row => row.Problem));
-        queue.End(1, "The upload was interrupted.");
-        Assert.StartsWith("This file is larger", queue.Rows[0].Problem, StringComparison.Ordinal);
+            files.Select(limits.Refuse));
         Assert.Equal(FileNames.Readable + ", up to 5 MB each", new UploadLimits(5_000_000, 8 << 20).Hint);
     }
 
