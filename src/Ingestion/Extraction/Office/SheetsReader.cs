@@ -84,7 +84,18 @@ internal sealed class SheetsReader
     }
 
     /// <summary>A pivot table colours cells by a style of its own; the sheet itself does not name it.</summary>
-    private static bool HasPivot(OfficePackage package, string part) => package.Related(part).Exists(relation => relation.Type == "pivotTable");
+    /// <returns>True, too, where that cannot be told.</returns>
+    private static bool HasPivot(OfficePackage package, string part)
+    {
+        try
+        {
+            return package.Related(part).Exists(relation => relation.Type == "pivotTable");
+        }
+        catch (Exception damaged) when (OfficePackage.IsDamage(damaged))
+        {
+            return true;
+        }
+    }
 
     private static List<SheetText> Shared(OfficePackage package, SheetColours colours)
     {

@@ -201,9 +201,9 @@ internal sealed class WordReader
         if (table.Child("tblGrid")?.Children("gridCol").Take(2).Count() == 1)
         {
             // One column frames text; it holds no data.
-            foreach (XElement cell in Inside(table, "tr").SelectMany(row => Inside(row, "tc")))
+            foreach ((XElement cell, Colour? behind) in Inside(table, "tr").SelectMany(row => Inside(row, "tc").Select(cell => (cell, colours.Ground(row.Child("tblPrEx"), under)))))
             {
-                Blocks(cell, depth + 1, colours.Ground(cell.Child("tcPr"), under));
+                Blocks(cell, depth + 1, colours.Ground(cell.Child("tcPr"), behind));
             }
 
             return;

@@ -169,6 +169,14 @@ public sealed class SlideColourTests
     public void Letters_AmongThousandsOfShapes_AreSeen() => AssertHidden(
         false, ThemeFiles.Slides(string.Concat(Enumerable.Repeat(Dark + "<a:off x='9000' y='9000'/><a:ext cx='9' cy='9'/>" + EndOfDark, 2_001)) + ThemeFiles.Box(Words, Paper) + ZipFiles.Shape("Seen.")));
 
+    [Fact]
+    public void Letters_OfABoxWithThousandsOfParagraphs_AreJudgedInOnePass()
+    {
+        const string Many = "<a:p><a:r><a:t>line</a:t></a:r></a:p>";
+        string box = ThemeFiles.Box(Words, Paper).Replace("<a:p>", string.Concat(Enumerable.Repeat(Many, 20_000)) + "<a:p>", StringComparison.Ordinal);
+        Assert.Equal([(HiddenTextKind.SameColour, Words)], Flows.Read(FileKind.Slides, ThemeFiles.Slides(box)).Hidden());
+    }
+
     public static TheoryData<string> HostileThemes() =>
     [
         "<a:theme", "", "<x/>", "<a:theme xmlns:a='a'><a:themeElements><a:clrScheme/></a:themeElements></a:theme>",
