@@ -147,10 +147,10 @@ public sealed class FileTextTests
     {
         var limits = new UploadLimits(upload: 100_000_000, text: 8 << 20);
         var queue = new UploadQueue(limits.Refuse);
-        queue.Begin([new UploadAnnouncement(1, "log.txt", (8 << 20) + 1), new UploadAnnouncement(2, "log.txt", 8 << 20), new UploadAnnouncement(3, "scan.pdf", 100_000_000), new UploadAnnouncement(4, null, 100_000_001)]);
+        queue.Begin([new UploadAnnouncement(1, "log.txt", (8 << 20) + 1), new UploadAnnouncement(2, "log.txt", 8 << 20), new UploadAnnouncement(3, "scan.pdf", 100_000_000), new UploadAnnouncement(4, "scan.pdf", 100_000_001), new UploadAnnouncement(5, "film.mp4", 100_000_001), new UploadAnnouncement(6, null, 100_000_001)]);
 
         Assert.Equal(
-            ["This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null, "This file is larger than 100 MB. Split it and upload the parts."],
+            ["This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null, "This file is larger than 100 MB. Split it and upload the parts.", "This type of file cannot be read. Upload " + FileNames.Readable + ".", "This type of file cannot be read. Upload " + FileNames.Readable + "."],
             queue.Rows.Select(row => row.Problem));
         queue.End(1, "The upload was interrupted.");
         Assert.StartsWith("This file is larger", queue.Rows[0].Problem, StringComparison.Ordinal);
