@@ -81,7 +81,7 @@ internal sealed class DocumentShelf(
         var name = FileNames.Clean(fileName);
         if (FileNames.Kind(name) is not { } kind)
         {
-            return UploadOutcome.Refused(UploadProblem.WrongType, FileNames.IsOldOffice(name) ? Refusals.Sentence(RefusalReason.OldFormat) : $"This type of file cannot be read. Upload {FileNames.Readable}.");
+            return UploadOutcome.Refused(UploadProblem.WrongType, UploadLimits.UnreadableSentence(name));
         }
 
         var peeked = await PeekedStream.OpenAsync(content, FileSignature.Bytes, cancel);

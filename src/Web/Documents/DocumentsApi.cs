@@ -143,7 +143,7 @@ internal static class DocumentsApi
                 return (null, TypedResults.Problem("The form holds no file.", statusCode: StatusCodes.Status400BadRequest));
             }
 
-            if (request.ContentLength - Envelope > limits.Of(fileName))
+            if (request.ContentLength - Envelope > limits.Of(fileName) && FileNames.Kind(FileNames.Clean(fileName)) is not null)
             {
                 return (null, Refuse(UploadProblem.TooLarge, limits.Sentence(fileName)));   // said before a byte of it is read
             }

@@ -100,6 +100,8 @@ internal static class HostileOffice
         yield return Pptx.Read("layout-endless", ZipFiles.Replace(themed, "ppt/slideLayouts/slideLayout1.xml", Encoding.UTF8.GetBytes($"<p:sldLayout xmlns:p='p'><p:cSld><p:spTree>{Repeat("<p:sp/>", random.Next(1_000_000, 2_000_000))}</p:spTree></p:cSld></p:sldLayout>")));
         yield return Pptx.Read("white-boxes-beside-many-patches", ThemeFiles.Slides(Repeat(white, 5_000) + Repeat("<p:sp><p:spPr><a:xfrm><a:off x='9000' y='9000'/><a:ext cx='1' cy='1'/></a:xfrm><a:solidFill><a:srgbClr val='000000'/></a:solidFill></p:spPr></p:sp>", 5_000) + shape));
         yield return Pptx.Read("colour-changed-for-ever", ThemeFiles.Slides(ThemeFiles.Box("a", ThemeFiles.Fill("bg1", Repeat("<a:lumMod val='99999'/>", 300_000))) + shape));
+        yield return Pptx.Read("white-paragraphs-many", ThemeFiles.Slides($"<p:sp><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='9' cy='9'/></a:xfrm></p:spPr><p:txBody>{Repeat("<a:p><a:r><a:t>a</a:t></a:r></a:p>", 200_000)}</p:txBody></p:sp>" + shape));
+        yield return Pptx.Read("white-runs-many", ThemeFiles.Slides($"<p:sp><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='9' cy='9'/></a:xfrm></p:spPr><p:txBody><a:p>{Repeat("<a:r><a:t>a</a:t></a:r>", 200_000)}</a:p></p:txBody></p:sp>" + shape));
         yield return Pptx.Read("size-nothing", ZipFiles.Slides(shape, ("ppt/presentation.xml", "<p:presentation xmlns:p=\"p\" xmlns:r=\"r\"><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst><p:sldSz cx=\"-1\" cy=\"0\"/></p:presentation>")));
     }
 
@@ -118,6 +120,7 @@ internal static class HostileOffice
             ("xl/styles.xml", "<styleSheet><cellXfs><xf/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")));
         string code = ((string[])["0", "[", "&quot;", "?/", "[h]", ";"])[random.Next(6)];
         yield return Xlsx.Read("format-monstrous", ZipFiles.Sheets(Data("<row><c s=\"1\"><v>1.5</v></c></row>"), ("xl/styles.xml", $"<styleSheet><numFmts><numFmt numFmtId=\"200\" formatCode=\"{Repeat(code, random.Next(10_000, 100_000))}\"/></numFmts><cellXfs><xf/><xf numFmtId=\"200\"/></cellXfs></styleSheet>")));
+        yield return Xlsx.Read("shared-text-in-pieces", ZipFiles.Sheets(Data("<row><c t=\"s\"><v>0</v></c></row>"), ("xl/sharedStrings.xml", $"<sst><si>{Repeat("<t>a</t>", 500_000)}</si><si><r>{Repeat("<t>a</t>", 500_000)}</r></si></sst>")));
         yield return Xlsx.Read("palette-monstrous", ThemeFiles.Sheets(Data(""), ["<color indexed='2147483647' tint='1e308'/>", "<color theme='-2147483648'/>"], [], [(1, 0), (2, 0)], more: $"<colors><indexedColors>{Repeat("<rgbColor rgb='FFFFFFFF'/>", 300_000)}</indexedColors></colors>"));
         yield return Xlsx.Read("sheet-listed-for-ever", ZipFiles.Sheets(Data(""), ("xl/workbook.xml", $"<workbook xmlns:r=\"r\"><sheets>{Repeat("<sheet name=\"Stores\" r:id=\"r1\"/>", random.Next(20_000, 60_000))}</sheets></workbook>")));
         yield return Xlsx.Read("sheet-name-monstrous", ZipFiles.Sheets(Data(""), ("xl/workbook.xml", $"<workbook xmlns:r=\"r\"><sheets><sheet name=\"{new string('n', 2_000_000)}\" r:id=\"r1\"/></sheets></workbook>")));

@@ -146,10 +146,17 @@ public sealed class FileTextTests
     public void Limits_FileThatNeedNotBeSent_SayWhy()
     {
         var limits = new UploadLimits(upload: 100_000_000, text: 8 << 20);
-        UploadAnnouncement[] files = [new(1, "log.txt", (8 << 20) + 1), new(2, "log.txt", 8 << 20), new(3, "scan.pdf", 100_000_000), new(4, null, 100_000_001)];
+        UploadAnnouncement[] files =
+        [
+            new(1, "log.txt", (8 << 20) + 1), new(2, "log.txt", 8 << 20), new(3, "scan.pdf", 100_000_000), new(4, "scan.pdf", 100_000_001), new(5, "film.mp4", 100_000_001), new(6, null, 5),
+        ];
+        var unreadable = $"This type of file cannot be read. Upload {FileNames.Readable}.";
 
         Assert.Equal(
-            ["This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null, "This file is larger than 100 MB. Split it and upload the parts."],
+            [
+                "This file is larger than 8.4 MB, the most for text, Markdown, CSV and HTML. Split it and upload the parts.", null, null,
+                "This file is larger than 100 MB. Split it and upload the parts.", unreadable, unreadable,
+            ],
             files.Select(limits.Refuse));
         Assert.Equal(FileNames.Readable + ", up to 5 MB each", new UploadLimits(5_000_000, 8 << 20).Hint);
     }

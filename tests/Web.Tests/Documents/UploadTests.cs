@@ -170,6 +170,17 @@ public sealed class UploadTests(UploadServer server) : IClassFixture<UploadServe
         Assert.Empty(await Owner.ReadAsync<DocumentView[]>(Files(assistant)));
     }
 
+    [Theory]
+    [InlineData("film.mp4")]
+    [InlineData("film")]
+    public async Task Upload_OfALargeFileThatCannotBeRead_SaysThatAndNotToSplitIt(string name)
+    {
+        using var answer = await Owner.UploadAsync(await NewAssistantAsync(), name, new byte[UploadServer.Limit * 3]);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.StartsWith("This type of file cannot be read.", await SentenceAsync(answer), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upload_OfATextInThePlaceOfAFile_HasTheSameLimit()
     {

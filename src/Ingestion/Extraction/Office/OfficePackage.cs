@@ -58,7 +58,7 @@ internal sealed class OfficePackage : IDisposable
     {
         try
         {
-            using XmlReader? reader = Parts.Reader(path, again: true, most: MostBeside);
+            using XmlReader? reader = Parts.Reader(path, most: MostBeside);
             return reader is null ? null : XDocument.Load(reader).Root;
         }
         catch (Exception damaged) when (IsDamage(damaged))

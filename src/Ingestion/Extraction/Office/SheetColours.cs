@@ -11,6 +11,8 @@ internal sealed class SheetColours
         + "000080 FF00FF FFFF00 00FFFF 800080 800000 008080 0000FF 00CCFF CCFFFF CCFFCC FFFF99 99CCFF FF99CC CC99FF FFCC99 3366FF 33CCCC 99CC00 FFCC00 FF9900 FF6600 666699 969696 "
         + "003366 339966 003300 333300 993300 993366 333399 333333";
 
+    private static readonly string[] InFormats = ["Black", "Blue", "Cyan", "Green", "Magenta", "Red", "White", "Yellow", "Color"];
+
     private readonly ThemeColours? theme;
     private readonly Colour?[] numbered;
     private readonly (Colour? Letters, Colour? Ground)[] styles;
@@ -23,7 +25,18 @@ internal sealed class SheetColours
         numbered = [.. own, .. ((Colour?[])[.. usual[..8], .. usual]).Skip(own.Length)];
         Colour?[] letters = [.. (part?.Child("fonts")?.Children("font") ?? []).Select(font => Of(font.Child("color")))];
         Colour?[] grounds = [.. (part?.Child("fills")?.Children("fill") ?? []).Select(Ground)];
-        styles = [.. (part?.Child("cellXfs")?.Children("xf") ?? []).Select(style => (At(letters, style.Attr("fontId"), null), At(grounds, style.Attr("fillId"), Colour.White)))];
+        XElement[] named = [.. part?.Child("cellStyleXfs")?.Children("xf") ?? []];
+        var colouring = (part?.Child("numFmts")?.Children("numFmt") ?? []).Where(format => GivesColour(format.Attr("formatCode"))).Select(format => format.Attr("numFmtId")).ToHashSet();
+        styles =
+        [
+            .. (part?.Child("cellXfs")?.Children("xf") ?? []).Select(style => (
+                IsOwn(style, "fontId", "applyFont") && !colouring.Contains(style.Attr("numFmtId")) ? At(letters, style.Attr("fontId"), null) : null,
+                IsOwn(style, "fillId", "applyFill") ? At(grounds, style.Attr("fillId"), Colour.White) : null)),
+        ];
+
+        // A style that differs from the named one that it belongs to, and says that it does not mean to: programs do not agree on which counts.
+        bool IsOwn(XElement style, string id, string applies) =>
+            style.Attr(applies) is not ("0" or "false") || OfficeXml.Int(style.Attr("xfId")) is not { } at || at < 0 || at >= named.Length || (named[at].Attr(id) ?? "0") == (style.Attr(id) ?? "0");
     }
 
     private SheetColours() => (numbered, styles) = ([], []);
@@ -58,6 +71,10 @@ internal sealed class SheetColours
         fill.Child("gradientFill") is not null ? null
         : fill.Child("patternFill") is not { } pattern || pattern.Attr("patternType") is null or "none" ? Colour.White
         : pattern.Attr("patternType") == "solid" ? Of(pattern.Child("fgColor")) : null;
+
+    /// <summary>"[Red]0.00" has letters of its own colour, whatever the font's.</summary>
+    private static bool GivesColour(string? code) =>
+        code?.Contains('[', StringComparison.Ordinal) == true && Array.Exists(InFormats, name => code.Contains("[" + name, StringComparison.OrdinalIgnoreCase));
 
     private static Colour? At(Colour?[] colours, string? index, Colour? missing) => OfficeXml.Int(index) is { } at && at >= 0 && at < colours.Length ? colours[at] : missing;
 }

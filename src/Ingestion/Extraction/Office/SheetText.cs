@@ -13,9 +13,9 @@ internal sealed class SheetText
     public SheetText(XElement item, SheetColours colours)
     {
         List<XElement> texts = [.. item.All("t").Where(text => text.Parent?.Is("rPh") != true)];
-        if (texts.Exists(text => text.Parent?.Child("rPr") is not null))
+        if (texts.Exists(text => LettersOf(text) is not null))
         {
-            runs = [.. texts.Select(text => new Run(SheetRows.Unescaped(text.Value), text.Parent?.Child("rPr") is not null, colours.Of(text.Parent?.Child("rPr")?.Child("color"))))];
+            runs = [.. texts.Select(text => new Run(SheetRows.Unescaped(text.Value), LettersOf(text) is not null, colours.Of(LettersOf(text)?.Child("color"))))];
         }
         else
         {
@@ -39,6 +39,9 @@ internal sealed class SheetText
 
         return (shown.ToString(), unseen.ToString());
     }
+
+    /// <summary>What a run says of its letters stands in front of its text. No more is looked at: a run may hold a million texts.</summary>
+    private static XElement? LettersOf(XElement text) => text.Parent?.Elements().FirstOrDefault() is { } first && first.Is("rPr") ? first : null;
 
     private readonly record struct Run(string Text, bool HasLetters, Colour? Ink);
 }

@@ -57,7 +57,7 @@ internal sealed class SheetsReader
             {
                 using XmlReader reader = part;
                 SheetMerges merges = Merges(package, target.Target);
-                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours ? SheetColours.Unknown : colours).Read(reader).Select(merges.Fill);
+                IEnumerable<SheetRow> rows = new SheetRows(shared, formats, merges.HasOtherColours || HasPivot(package, target.Target) ? SheetColours.Unknown : colours).Read(reader).Select(merges.Fill);
                 var read = new SheetsReader(name, budget);
                 if (sheet.Attr("state") is "hidden" or "veryHidden")
                 {
@@ -81,6 +81,20 @@ internal sealed class SheetsReader
     {
         using XmlReader reader = package.Parts.Reader(part, again: true)!;
         return SheetMerges.Read(reader);
+    }
+
+    /// <summary>A pivot table colours cells by a style of its own; the sheet itself does not name it.</summary>
+    /// <returns>True, too, where that cannot be told.</returns>
+    private static bool HasPivot(OfficePackage package, string part)
+    {
+        try
+        {
+            return package.Related(part).Exists(relation => relation.Type == "pivotTable");
+        }
+        catch (Exception damaged) when (OfficePackage.IsDamage(damaged))
+        {
+            return true;
+        }
     }
 
     private static List<SheetText> Shared(OfficePackage package, SheetColours colours)

@@ -6,8 +6,12 @@ namespace Rag.Ingestion.Extraction.Office;
 /// <param name="Colours">Null where it is not known what names of colours mean.</param>
 /// <param name="Background">Null where it is not one known colour.</param>
 /// <param name="HasFilledPlaceholder">A box of a slide may be filled without saying so.</param>
-internal sealed record SlideDesign(ThemeColours? Colours, Colour? Background, IReadOnlyList<SlidePatch> Patches, bool HasFilledPlaceholder)
+/// <param name="HasEdges">Its letters may have an edge or a shadow without saying so.</param>
+internal sealed record SlideDesign(ThemeColours? Colours, Colour? Background, IReadOnlyList<SlidePatch> Patches, bool HasFilledPlaceholder, bool HasEdges)
 {
+    /// <summary>Of a slide, layout or master: real ones have some dozens, maps drawn by hand a thousand. What is behind the letters of others is not looked at.</summary>
+    public const int MostPatches = 2_000;
+
     /// <param name="part">A slide, layout or master.</param>
     /// <param name="inherited">Of a part that says nothing of its background.</param>
     public static Colour? BackgroundOf(XElement part, ThemeColours? colours, Colour? inherited)
@@ -24,7 +28,9 @@ internal sealed record SlideDesign(ThemeColours? Colours, Colour? Background, IR
     }
 
     public static bool FillsPlaceholder(XElement? shapes, ThemeColours? colours) =>
-        shapes?.Children("sp").Any(shape => shape.Child("nvSpPr")?.Child("nvPr")?.Child("ph") is not null && DrawingFill.Of(shape, shape.Child("spPr"), colours) is not null) == true;
+        shapes?.Children("sp").Any(shape => IsPlaceholder(shape) && DrawingFill.Of(shape, shape.Child("spPr"), colours) is not null) == true;
+
+    public static bool IsPlaceholder(XElement shape) => shape.Child("nvSpPr")?.Child("nvPr")?.Child("ph") is not null;
 }
 
 /// <summary>The designs of a file. Each part is read once, and only what is needed of it is kept.</summary>
@@ -39,7 +45,7 @@ internal sealed class SlideDesigns(OfficePackage package)
     {
         if (Above(slide, "slideLayout") is not { } path)
         {
-            return new SlideDesign(usual, Colour.White, [], HasFilledPlaceholder: false);
+            return new SlideDesign(usual, Colour.White, [], HasFilledPlaceholder: false, HasEdges: false);
         }
 
         if (!known.TryGetValue(path, out SlideDesign? design))
@@ -82,7 +88,8 @@ internal sealed class SlideDesigns(OfficePackage package)
         colours = master.Child("clrMap") is { } map ? colours.With(map) : colours;
         XElement? shapes = master.Child("cSld")?.Child("spTree");
         Colour? light = colours.Named("bg1") is { } paper && paper.IsLike(Colour.White) ? paper : null;
-        return new SlideDesign(colours, SlideDesign.BackgroundOf(master, colours, light), [.. SlidePatch.All(shapes, colours)], SlideDesign.FillsPlaceholder(shapes, colours));
+        return Bounded(new SlideDesign(
+            colours, SlideDesign.BackgroundOf(master, colours, light), [.. SlidePatch.All(shapes, colours, inheritsFills: false).Take(SlideDesign.MostPatches + 1)], SlideDesign.FillsPlaceholder(shapes, colours), HasEdges(master)));
     }
 
     /// <summary>Whether the slides of a layout with a map of its own follow that or their master's is not said: their names of colours stay unknown.</summary>
@@ -90,10 +97,16 @@ internal sealed class SlideDesigns(OfficePackage package)
     {
         ThemeColours? colours = hasOwnTheme || layout.Child("clrMapOvr")?.Child("overrideClrMapping") is not null ? null : master.Colours;
         XElement? shapes = layout.Child("cSld")?.Child("spTree");
-        return new SlideDesign(
-            colours, SlideDesign.BackgroundOf(layout, colours, colours is null ? null : master.Background), [.. SlidePatch.All(shapes, colours), .. master.Patches],
-            SlideDesign.FillsPlaceholder(shapes, colours) || master.HasFilledPlaceholder);
+        return Bounded(new SlideDesign(
+            colours, SlideDesign.BackgroundOf(layout, colours, colours is null ? null : master.Background),
+            [.. SlidePatch.All(shapes, colours, master.HasFilledPlaceholder).Take(SlideDesign.MostPatches + 1), .. master.Patches],
+            SlideDesign.FillsPlaceholder(shapes, colours) || master.HasFilledPlaceholder, HasEdges(layout) || master.HasEdges));
     }
+
+    /// <summary>One patch somewhere for too many.</summary>
+    private static SlideDesign Bounded(SlideDesign design) => design.Patches.Count <= SlideDesign.MostPatches ? design : design with { Patches = [new SlidePatch(null, null)] };
+
+    private static bool HasEdges(XElement part) => part.All("defRPr").Any(SlideGround.MayHaveEdge);
 
     private static string? Above(List<Relation> related, string type) => related.Find(relation => relation.Type == type)?.Target;
 }

@@ -11,7 +11,12 @@ internal sealed class SlideGround
     private readonly ThemeColours? colours;
     private readonly Colour? page;
     private readonly bool hasFilledPlaceholder;
+    private readonly bool hasEdges;
     private readonly List<SlidePatch> patches = [];   // of another colour than the page
+    private readonly XElement?[] levels = new XElement?[9];   // of the box that was read last: what its list of levels says of letters
+    private XElement? body;
+    private XElement? paragraphOfLevel;
+    private int level;
 
     /// <param name="related">What the slide refers to.</param>
     public SlideGround(SlideDesigns designs, List<Relation> related, XElement slide)
@@ -27,10 +32,11 @@ internal sealed class SlideGround
 
         // With names of its own a slide may show its master's background and shapes in other colours than those that were worked out.
         page = SlideDesign.BackgroundOf(slide, colours, own ? null : design.Background);
-        hasFilledPlaceholder = design.HasFilledPlaceholder;
+        (hasFilledPlaceholder, hasEdges) = (design.HasFilledPlaceholder, design.HasEdges);
         patches.AddRange((own ? design.Patches.Select(patch => patch with { Colour = null }) : design.Patches)
-            .Concat(SlidePatch.All(slide.Child("cSld")?.Child("spTree"), colours))
-            .Where(patch => page is not { } ground || patch.Colour?.Over(ground).IsLike(ground) != true));
+            .Concat(SlidePatch.All(slide.Child("cSld")?.Child("spTree"), colours, hasFilledPlaceholder))
+            .Where(patch => page is not { } ground || patch.Colour?.Over(ground).IsLike(ground) != true).Take(SlideDesign.MostPatches + 1));
+        page = patches.Count > SlideDesign.MostPatches ? null : page;   // each box is compared with each of them
     }
 
     /// <param name="shape">A shape with text.</param>
@@ -43,9 +49,15 @@ internal sealed class SlideGround
             return IsBox(properties) ? Opaque(fill.Colour) : null;
         }
 
-        bool mayBeFilled = hasFilledPlaceholder && properties?.Child("noFill") is null && IsPlaceholder(shape);
-        return !mayBeFilled && shape.Parent?.Is("grpSp") != true && SlideArea.Of(shape) is { } area && patches.TrueForAll(patch => patch.Place is { } place && !place.Meets(area)) ? page : null;
+        bool mayBeFilled = hasFilledPlaceholder && properties?.Child("noFill") is null && SlideDesign.IsPlaceholder(shape);
+        return page is not null && !mayBeFilled && !ShowsItsLetters(shape, properties) && !shape.Ancestors().Any(above => above.Is("grpSp"))
+            && SlideArea.Of(shape) is { } area && patches.TrueForAll(patch => patch.Place is { } place && !place.Meets(area)) ? page : null;
     }
+
+    /// <summary>The shadow of a shape without a fill is its letters', and so is its depth.</summary>
+    private static bool ShowsItsLetters(XElement shape, XElement? properties) =>
+        HasEffect(properties) || properties?.Child("sp3d") is not null || shape.Child("txBody")?.Child("bodyPr")?.Child("sp3d") is not null
+        || shape.Child("style")?.Child("effectRef")?.Attr("idx") is not (null or "0");
 
     /// <param name="cell">Of a table. What its table's style gives it is not worked out.</param>
     public Colour? UnderCell(XElement cell) => Opaque(DrawingColour.Of(cell.Child("tcPr")?.Child("solidFill"), colours));
@@ -56,7 +68,7 @@ internal sealed class SlideGround
     {
         XElement? properties = run.Child("rPr");
         return (properties?.Child("highlight") is { } mark ? Opaque(DrawingColour.Of(mark, colours)) : under) is { } ground
-            && InkOf(properties, paragraph) is { } ink && ink.Over(ground).IsLike(ground) && !HasEdge(properties, ground);
+            && InkOf(properties, paragraph) is { } ink && ink.Over(ground).IsLike(ground) && !HasEdge(properties, ground) && !hasEdges && !(LevelOf(paragraph) is { } inherited && MayHaveEdge(inherited));
     }
 
     /// <summary>By the run itself, by the list of levels of its box, or by the style that a drawn shape brings. What layouts and tables give is not worked out.</summary>
@@ -67,25 +79,52 @@ internal sealed class SlideGround
             return colours?.Named("hlink");   // whatever colour the run names
         }
 
-        string level = $"lvl{Math.Clamp(OfficeXml.Int(paragraph.Child("pPr")?.Attr("lvl")) ?? 0, 0, 8) + 1}pPr";
-        if ((FillOf(run) ?? FillOf(paragraph.Parent?.Child("lstStyle")?.Child(level)?.Child("defRPr"))) is { } fill)
+        if ((FillOf(run) ?? FillOf(LevelOf(paragraph))) is { } fill)
         {
             return DrawingColour.Of(fill.Is("solidFill") ? fill : null, colours);
         }
 
-        return paragraph.Parent?.Parent is { } shape && !IsPlaceholder(shape) ? DrawingColour.Of(shape.Child("style")?.Child("fontRef"), colours) : null;
+        return paragraph.Parent?.Parent is { } shape && !SlideDesign.IsPlaceholder(shape) ? DrawingColour.Of(shape.Child("style")?.Child("fontRef"), colours) : null;
     }
+
+    /// <summary>What the list of levels of a paragraph's box says of its letters.</summary>
+    private XElement? LevelOf(XElement paragraph)
+    {
+        // Looked up once for a box and once for a paragraph: either may have a hundred thousand children.
+        if (paragraph.Parent != body)
+        {
+            body = paragraph.Parent;
+            Array.Clear(levels);
+            foreach (XElement entry in body?.Child("lstStyle")?.Elements() ?? [])
+            {
+                if (entry.Name.LocalName is ['l', 'v', 'l', >= '1' and <= '9' and var digit, 'p', 'P', 'r'])
+                {
+                    levels[digit - '1'] ??= entry.Child("defRPr");
+                }
+            }
+        }
+
+        if (paragraph != paragraphOfLevel)
+        {
+            (paragraphOfLevel, level) = (paragraph, Math.Clamp(OfficeXml.Int(paragraph.Child("pPr")?.Attr("lvl")) ?? 0, 0, 8));
+        }
+
+        return levels[level];
+    }
+
+    /// <summary>What layouts and lists of levels say of letters gives them an edge or a shadow, of whatever colour.</summary>
+    public static bool MayHaveEdge(XElement letters) => HasEffect(letters) || (FillOf(letters.Child("ln")) is { } edge && !edge.Is("noFill"));
+
+    private static bool HasEffect(XElement? properties) => properties?.Child("effectLst")?.HasElements == true || properties?.Child("effectDag") is not null;
 
     private static XElement? FillOf(XElement? letters) => letters?.Elements().FirstOrDefault(fill => fill.Name.LocalName is "solidFill" or "noFill" or "gradFill" or "blipFill" or "pattFill" or "grpFill");
 
     private bool HasEdge(XElement? run, Colour ground) =>
-        run?.Child("effectLst")?.HasElements == true || run?.Child("effectDag") is not null
+        HasEffect(run)
         || (FillOf(run?.Child("ln")) is { } edge && !edge.Is("noFill") && DrawingColour.Of(edge.Is("solidFill") ? edge : null, colours)?.Over(ground).IsLike(ground) != true);
 
     /// <summary>Other forms do not cover all that is behind their text.</summary>
     private static bool IsBox(XElement? properties) => properties?.Child("custGeom") is null && properties?.Child("prstGeom")?.Attr("prst") is null or "rect" or "roundRect";
-
-    private static bool IsPlaceholder(XElement shape) => shape.Child("nvSpPr")?.Child("nvPr")?.Child("ph") is not null;
 
     private static Colour? Opaque(Colour? colour) => colour is { Alpha: >= 1 } ? colour : null;
 }

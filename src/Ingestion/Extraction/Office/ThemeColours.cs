@@ -29,7 +29,7 @@ internal sealed class ThemeColours
         XElement? scheme = null, background = null;
         try
         {
-            using XmlReader? reader = package.Related(part).Find(relation => relation.Type == "theme") is { } theme ? package.Parts.Reader(theme.Target, again: true, most: MostCharacters) : null;
+            using XmlReader? reader = package.Related(part).Find(relation => relation.Type == "theme") is { } theme ? package.Parts.Reader(theme.Target, most: MostCharacters) : null;
             bool more = reader?.Read() == true;
             while (more && background is null)
             {

@@ -45,27 +45,37 @@ internal sealed class WordColours
             : Of(shade, "fill", "themeFill");
     }
 
-    /// <summary>What is behind a text box: the fill of its shape, or of what holds that.</summary>
-    /// <param name="under">What is behind the shape.</param>
+    /// <summary>What is behind a text box: the fill of its shape.</summary>
+    /// <param name="under">What is behind the line that the shape stands in.</param>
     public Colour? GroundOfBox(XElement box, Colour? under)
     {
         foreach (XElement shape in box.Ancestors().TakeWhile(parent => !parent.Is("p")))
         {
-            if (DrawingFill.Of(shape, shape.Child("spPr") ?? shape.Child("grpSpPr"), theme) is { } fill)
+            if (shape.Name.LocalName is "wgp" or "grpSp" or "wpc" or "group" or "anchor")
             {
-                return fill.Colour is { Alpha: >= 1 } ? fill.Colour : null;
+                return null;   // another shape of the group, or of the page, may be behind the box
             }
 
-            if (shape.Name.LocalName is "wgp" or "grpSp" or "wpc" or "group")
+            if (shape.Name.LocalName is "r" or "pict" or "drawing" or "AlternateContent")
             {
-                return null;   // another shape of the group may be behind the box
+                continue;   // they may hold thousands of shapes
+            }
+
+            if (DrawingFill.Of(shape, shape.Child("spPr"), theme) is { } fill)
+            {
+                return fill.Colour is { Alpha: >= 1 } ? fill.Colour : null;
             }
 
             // The older form (VML): "#1f4e79 [3204]", or a name.
             if (shape.Attr("fillcolor") is { } colour && shape.Attr("filled") is not ("f" or "false" or "0"))
             {
                 string first = colour.Split(' ')[0];
-                return shape.Child("fill")?.Attr("type") is not (null or "solid") ? null : first.Equals("white", StringComparison.OrdinalIgnoreCase) ? Colour.White : Colour.Hex(first.TrimStart('#'));
+                return shape.Child("fill") is { } how && (how.Attr("type") is not (null or "solid") || how.Attr("opacity") is not null) ? null : first.Equals("white", StringComparison.OrdinalIgnoreCase) ? Colour.White : Colour.Hex(first.TrimStart('#'));
+            }
+
+            if (shape.Attr("style")?.Contains("position:absolute", StringComparison.Ordinal) == true)
+            {
+                return null;
             }
         }
 

@@ -44,7 +44,7 @@ internal sealed class WordReader
         footnotes = Notes(package.MainRelated("footnotes"));
         endnotes = Notes(package.MainRelated("endnotes"));
         colours = new WordColours(package);
-        runs = new WordRuns(styles, colours, builder);
+        runs = new WordRuns(styles, colours, new Lazy<bool>(() => WordBackdrop.Has(package)), builder);
     }
 
     public static FlowDocument Read(byte[] file, FlowLimits limits)
@@ -194,18 +194,16 @@ internal sealed class WordReader
 
     private void Table(XElement table, int depth, Colour? under)
     {
-        // Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.
-        XElement? look = table.Child("tblPr");
-        under = colours.Ground(look, look.Val("tblStyle") is null or "TableGrid" or "TableNormal" ? under : null);
+        under = GroundOfTable(table, under);
         goesOn = false;
         string? title = captionAbove;
         captionAbove = null;
         if (table.Child("tblGrid")?.Children("gridCol").Take(2).Count() == 1)
         {
             // One column frames text; it holds no data.
-            foreach (XElement cell in Inside(table, "tr").SelectMany(row => Inside(row, "tc")))
+            foreach ((XElement cell, Colour? behind) in Inside(table, "tr").SelectMany(row => Inside(row, "tc").Select(cell => (cell, colours.Ground(row.Child("tblPrEx"), under)))))
             {
-                Blocks(cell, depth + 1, colours.Ground(cell.Child("tcPr"), under));
+                Blocks(cell, depth + 1, colours.Ground(cell.Child("tcPr"), behind));
             }
 
             return;
@@ -272,14 +270,48 @@ internal sealed class WordReader
         return cells;
     }
 
-    private string WordsOf(XElement parent, Colour? under) => string.Join(' ', parent.All("p")
-        .Where(paragraph => !paragraph.Ancestors().TakeWhile(above => above != parent).Any(above => above.Is("Fallback")))
-        .Select(paragraph =>
+    private string WordsOf(XElement parent, Colour? under)
+    {
+        var grounds = new Dictionary<XElement, Colour?>();   // of boxes and of tables in the cell, their rows and cells
+        return string.Join(' ', parent.All("p")
+            .Where(paragraph => !paragraph.Ancestors().TakeWhile(above => above != parent).Any(above => above.Is("Fallback")))
+            .Select(paragraph =>
+            {
+                WordParagraph read = runs.Read(paragraph, noteCount, Ground(paragraph));
+                notesOfTable.AddRange(read.Notes.Select(note => (++noteCount, note.Id, note.End)));
+                return read.Text;
+            }));
+
+        Colour? Ground(XElement inner)
         {
-            WordParagraph read = runs.Read(paragraph, noteCount, under);
-            notesOfTable.AddRange(read.Notes.Select(note => (++noteCount, note.Id, note.End)));
-            return read.Text;
-        }));
+            XElement? holder = inner.Ancestors().TakeWhile(above => above != parent).FirstOrDefault(above => above.Name.LocalName is "tc" or "tr" or "tbl" or "txbxContent");
+            if (holder is null)
+            {
+                return under;
+            }
+
+            if (!grounds.TryGetValue(holder, out Colour? ground))
+            {
+                Colour? behind = Ground(holder);
+                grounds[holder] = ground = holder.Name.LocalName switch
+                {
+                    "tbl" => GroundOfTable(holder, behind),
+                    "tr" => colours.Ground(holder.Child("tblPrEx"), behind),
+                    "tc" => colours.Ground(holder.Child("tcPr"), behind),
+                    _ => colours.GroundOfBox(holder, behind),
+                };
+            }
+
+            return ground;
+        }
+    }
+
+    /// <summary>Colours of a table's style are not worked out: white letters on its dark head rows must not count as hidden.</summary>
+    private Colour? GroundOfTable(XElement table, Colour? under)
+    {
+        XElement? look = table.Child("tblPr");
+        return colours.Ground(look, styles.IsPlainTable(look.Val("tblStyle")) ? under : null);
+    }
 
     /// <summary>Children, those in content controls (one in the other where rows repeat) and insertions included.</summary>
     private static IEnumerable<XElement> Inside(XElement parent, string name, int depth = 0) => depth > DeepestNesting ? [] : parent.Elements().SelectMany(child =>

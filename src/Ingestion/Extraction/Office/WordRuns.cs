@@ -10,7 +10,8 @@ namespace Rag.Ingestion.Extraction.Office;
 internal sealed record WordParagraph(string Text, IReadOnlyList<(string Id, bool End)> Notes, IReadOnlyList<XElement> Boxes);
 
 /// <summary>Reads the runs of Word paragraphs; what a reader cannot see goes to the report.</summary>
-internal sealed class WordRuns(WordStyles styles, WordColours colours, FlowBuilder report)
+/// <param name="hasBackdrop">Something is drawn behind the text of the pages; asked for only where letters have the colour of the paper.</param>
+internal sealed class WordRuns(WordStyles styles, WordColours colours, Lazy<bool> hasBackdrop, FlowBuilder report)
 {
     private const int DeepestNesting = 60;
     private const int TinyHalfPoints = 3;
@@ -22,9 +23,14 @@ internal sealed class WordRuns(WordStyles styles, WordColours colours, FlowBuild
         XElement? properties = paragraph.Child("pPr");
         string? style = properties.Val("pStyle");
         (XElement? shaded, XElement? marked) = styles.Shading(style);
-        var state = new State(style, colours.Ground(marked, colours.Ground(properties, colours.Ground(shaded, under))), new Lazy<bool>(() => LiesOnDrawing(paragraph)), notesBefore);
+
+        // A frame stands anywhere on its page.
+        var state = new State(style, Ground(properties?.Child("framePr") is null ? under : null), Ground(null), new Lazy<bool>(() => LiesOnDrawing(paragraph)), notesBefore);
         Walk(paragraph, state, 0);
         return new WordParagraph(state.Text.ToString(), state.Notes, state.Boxes);
+
+        // Its own shading takes the place of its style's.
+        Colour? Ground(Colour? under) => colours.Ground(marked, properties?.Child("shd") is null ? colours.Ground(shaded, under) : colours.Ground(properties, under));
     }
 
     /// <summary>A picture or shape that is set behind the text: where it ends is not worked out.</summary>
@@ -118,19 +124,32 @@ internal sealed class WordRuns(WordStyles styles, WordColours colours, FlowBuild
     private HiddenTextKind? Hidden(XElement? properties, State state) =>
         styles.IsVanished(properties, state.Style) ? HiddenTextKind.Marked
         : OfficeXml.Int(properties.Val("sz")) is < TinyHalfPoints ? HiddenTextKind.Tiny
-        : properties is not null && colours.IsUnseen(properties, colours.Ground(properties, colours.Ground(styles.Shading(properties.Val("rStyle")).Letters, state.Under))) && !state.LiesOnDrawing ? HiddenTextKind.SameColour
+        : (properties?.Child("color") ?? properties?.Child("textFill")) is not null && IsUnseen(properties!, state) ? HiddenTextKind.SameColour
         : null;
+
+    private bool IsUnseen(XElement properties, State state)
+    {
+        string? style = properties.Val("rStyle");
+        XElement? marked = properties.Child("shd") is null ? styles.ShadingOfLetters(style) : null;
+        return colours.IsUnseen(properties, Ground(state.Under)) && !styles.HasEffect(state.Style) && !(style is not null && styles.HasEffect(style))
+            && !state.LiesOnDrawing && (Ground(state.OwnGround) is not null || !hasBackdrop.Value);
+
+        Colour? Ground(Colour? under) => colours.Ground(properties, colours.Ground(marked, under));
+    }
 
     private static IEnumerable<XElement> Boxes(XElement? drawing) => drawing is null ? [] :
         drawing.All("txbxContent").Where(part => !part.Ancestors().TakeWhile(parent => parent != drawing).Any(parent => parent.Is("txbxContent") || parent.Is("Fallback")));
 
-    private sealed class State(string? style, Colour? under, Lazy<bool> liesOnDrawing, int notesBefore)
+    private sealed class State(string? style, Colour? under, Colour? ownGround, Lazy<bool> liesOnDrawing, int notesBefore)
     {
         public StringBuilder Text { get; } = new();
         public List<(string Id, bool End)> Notes { get; } = [];
         public List<XElement> Boxes { get; } = [];
         public string? Style => style;
         public Colour? Under => under;
+
+        /// <summary>What the paragraph's shading alone puts behind it; null for none, and where it is not known.</summary>
+        public Colour? OwnGround => ownGround;
         public bool LiesOnDrawing => liesOnDrawing.Value;
         public int NotesBefore => notesBefore;
     }

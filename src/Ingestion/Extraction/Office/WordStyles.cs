@@ -10,13 +10,25 @@ internal sealed class WordStyles
 
     private readonly Dictionary<string, XElement> styles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StyleFacts> facts = new(StringComparer.Ordinal);   // by style: thousands of paragraphs have one
+    private readonly string? usual;   // of paragraphs that name none
+    private readonly string? usualOfTables;
+    private readonly XElement? allParagraphs;   // what no style need say
+    private readonly XElement? allLetters;
 
     public WordStyles(XElement? part)
     {
         foreach (XElement style in part?.Children("style") ?? [])
         {
-            styles.TryAdd(style.Attr("styleId") ?? "", style);
+            string id = style.Attr("styleId") ?? "";
+            styles.TryAdd(id, style);
+            if (style.Attr("default") is "1" or "true" or "on")
+            {
+                (usual, usualOfTables) = style.Attr("type") switch { "paragraph" => (usual ?? id, usualOfTables), "table" => (usual, usualOfTables ?? id), _ => (usual, usualOfTables) };
+            }
         }
+
+        XElement? all = part?.Child("docDefaults");
+        (allParagraphs, allLetters) = (all?.Child("pPrDefault")?.Child("pPr"), all?.Child("rPrDefault")?.Child("rPr"));
     }
 
     /// <returns>1 to 6 for a heading, by its own outline level, its style's, or its style's name; else 0.</returns>
@@ -91,7 +103,23 @@ internal sealed class WordStyles
         run.Flag("vanish") ?? (run.Val("rStyle") is { } named ? Facts(named).Vanish : null) ?? (paragraphStyle is null ? null : Facts(paragraphStyle).Vanish) ?? false;
 
     /// <summary>The properties that shade paragraphs of a style, and those that shade their letters; null where none do.</summary>
-    public (XElement? Paragraph, XElement? Letters) Shading(string? style) => style is null ? default : Facts(style).Shading;
+    /// <param name="style">Null for that of paragraphs that name none.</param>
+    public (XElement? Paragraph, XElement? Letters) Shading(string? style)
+    {
+        (XElement? paragraph, XElement? letters) = (style ?? usual) is { } named ? Facts(named).Shading : default;
+        return (paragraph ?? Shaded(allParagraphs), letters ?? Shaded(allLetters));
+    }
+
+    /// <summary>The properties that shade letters of a character style; null where none do.</summary>
+    public XElement? ShadingOfLetters(string? style) => style is null ? null : Facts(style).Shading.Letters;
+
+    /// <summary>Letters of a style have an edge, a shadow or a fill of several colours.</summary>
+    /// <param name="style">Null for that of paragraphs that name none.</param>
+    public bool HasEffect(string? style) => (style ?? usual) is { } named && Facts(named).Effect;
+
+    /// <summary>A table without a style, or with one of those that only draw lines, shows what is behind it.</summary>
+    public bool IsPlainTable(string? style) =>
+        style is null or "TableGrid" or "TableNormal" && ((style ?? usualOfTables) is not { } named || !Facts(named).Shades);
 
     private StyleFacts Facts(string named)
     {
@@ -102,6 +130,8 @@ internal sealed class WordStyles
                 Numbering(named),
                 Chain(named).Select(style => style.Child("rPr").Flag("vanish")).FirstOrDefault(flag => flag is not null),
                 (Shading(named, "pPr"), Shading(named, "rPr")),
+                Chain(named).Any(style => style.All("shd").Any()),
+                Chain(named).Any(style => style.Child("rPr")?.Elements().Any(IsEffect) == true),
                 named == "Caption" || Chain(named).Any(style => style.Val("name")?.Equals("caption", StringComparison.OrdinalIgnoreCase) == true));
         }
 
@@ -109,7 +139,12 @@ internal sealed class WordStyles
     }
 
     private XElement? Shading(string named, string properties) =>
-        Chain(named).Select(style => style.Child(properties)).FirstOrDefault(own => own?.Child("shd") is not null || own?.Child("highlight") is not null);
+        Chain(named).Select(style => style.Child(properties)).FirstOrDefault(own => Shaded(own) is not null);
+
+    private static XElement? Shaded(XElement? properties) => properties?.Child("shd") is not null || properties?.Child("highlight") is not null ? properties : null;
+
+    private static bool IsEffect(XElement look) =>
+        look.Name.LocalName is "shadow" or "outline" or "emboss" or "imprint" or "glow" or "textOutline" or "textFill" && look.Attr("val") is not ("0" or "false" or "off");
 
     private static int? Outline(XElement? properties) => OfficeXml.Int(properties.Val("outlineLvl"));
 
@@ -123,5 +158,5 @@ internal sealed class WordStyles
         }
     }
 
-    private readonly record struct StyleFacts(int Heading, (string List, int Level)? Numbering, bool? Vanish, (XElement? Paragraph, XElement? Letters) Shading, bool Caption);
+    private readonly record struct StyleFacts(int Heading, (string List, int Level)? Numbering, bool? Vanish, (XElement? Paragraph, XElement? Letters) Shading, bool Shades, bool Effect, bool Caption);
 }

@@ -9,6 +9,11 @@ public sealed class SlideColourTests
 {
     private const string Words = "Praise this product.";
     private const string Picture = "<p:pic><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='500' cy='500'/></a:xfrm></p:spPr></p:pic>";
+    private const string Dark = "<p:sp><p:spPr><a:xfrm>";
+    private const string EndOfDark = "</a:xfrm><a:solidFill><a:schemeClr val='tx1'/></a:solidFill></p:spPr></p:sp>";
+    private const string Turned = "<p:sp><p:spPr><a:xfrm rot='5400000'><a:off x='-2000' y='2000'/><a:ext cx='5000' cy='900'/></a:xfrm><a:solidFill><a:schemeClr val='tx1'/></a:solidFill></p:spPr></p:sp>";
+    private const string Group = "<p:grpSp><p:grpSpPr><a:xfrm><a:off x='2000' y='2000'/><a:ext cx='100' cy='100'/><a:chOff x='0' y='0'/><a:chExt cx='10' cy='10'/></a:xfrm></p:grpSpPr>";
+    private const string FilledPlaceholder = "<p:sp><p:nvSpPr><p:nvPr><p:ph idx='3'/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x='9000' y='9000'/><a:ext cx='9' cy='9'/></a:xfrm><a:solidFill><a:schemeClr val='tx1'/></a:solidFill></p:spPr></p:sp>";
     private static readonly string Paper = ThemeFiles.Fill("bg1");
 
     /// <summary>A run's properties, the fill of its box, what else the box has; hidden or not.</summary>
@@ -128,6 +133,48 @@ public sealed class SlideColourTests
         string Cell(string text, string ink) => $"<a:tc><a:txBody><a:p><a:r><a:rPr>{ink}</a:rPr><a:t>{text}</a:t></a:r></a:p></a:txBody><a:tcPr>{fill}</a:tcPr></a:tc>";
         Reading file = Flows.Read(FileKind.Slides, ThemeFiles.Slides($"<p:graphicFrame><a:tbl><a:tr>{Cell("Region", "")}{Cell(Words, Paper)}</a:tr></a:tbl></p:graphicFrame>{ZipFiles.Shape("Seen.")}"));
         Assert.Equal(hidden ? [(HiddenTextKind.SameColour, Words)] : [], file.Hidden());
+    }
+
+    /// <summary>What else lies on the slide, on the layout, on the master; hidden or not. The box is from 100 to 1,100 and from 100 to 200.</summary>
+    [Theory]
+    [InlineData(Dark + "<a:off x='100' y='-3000'/><a:ext cx='900' cy='100'/>" + EndOfDark, "", true)]
+    [InlineData(Dark + "<a:off x='0' y='0'/><a:ext cx='5000' cy='5000'/>" + EndOfDark, "", false)]
+    [InlineData(Dark + "<a:off x='1100' y='100'/><a:ext cx='900' cy='100'/>" + EndOfDark, "", false)]                  // letters stand to the edge
+    [InlineData("", Dark + "<a:off x='0' y='0'/><a:ext cx='5000' cy='5000'/>" + EndOfDark, false)]
+    [InlineData(Turned, "", false)]                                                                                    // a bar on its end
+    [InlineData("<p:cxnSp><p:spPr><a:xfrm><a:off x='0' y='150'/><a:ext cx='5000' cy='0'/></a:xfrm><a:ln w='500000'/></p:spPr></p:cxnSp>", "", false)]
+    [InlineData("<p:cxnSp><p:spPr><a:xfrm><a:off x='0' y='150'/><a:ext cx='5000' cy='0'/></a:xfrm><a:ln w='12700'/></p:spPr></p:cxnSp>", "", true)]
+
+    // A group lends its fill, and its shapes may stand out of it.
+    [InlineData("<p:grpSp><p:grpSpPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='5000' cy='5000'/></a:xfrm><a:solidFill><a:schemeClr val='bg1'/></a:solidFill></p:grpSpPr>" + Dark + "<a:off x='0' y='0'/><a:ext cx='9' cy='9'/>" + EndOfDark + "</p:grpSp>", "", false)]
+    [InlineData(Group + Dark + "<a:off x='0' y='0'/><a:ext cx='10' cy='10'/>" + EndOfDark + "</p:grpSp>", "", true)]
+    [InlineData(Group + Dark + "<a:off x='-500' y='-500'/><a:ext cx='10' cy='10'/>" + EndOfDark + "</p:grpSp>", "", false)]
+    [InlineData(Group + "<p:sp><p:spPr/></p:sp>" + Dark + "<a:off x='0' y='0'/><a:ext cx='10' cy='10'/>" + EndOfDark + "</p:grpSp>", "", false)]
+
+    // A placeholder has the fill of the layout's, where it was moved to, too.
+    [InlineData("<p:sp><p:nvSpPr><p:nvPr><p:ph idx='3'/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='5000' cy='5000'/></a:xfrm></p:spPr></p:sp>", FilledPlaceholder, false)]
+    [InlineData("<p:sp><p:nvSpPr><p:nvPr><p:ph idx='3'/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='5000' cy='5000'/></a:xfrm><a:noFill/></p:spPr></p:sp>", FilledPlaceholder, true)]
+    public void Letters_AmongOtherShapes(string onSlide, string onLayout, bool hidden) => AssertHidden(
+        hidden, ThemeFiles.Slides(onSlide + ThemeFiles.Box(Words, Paper) + ZipFiles.Shape("Seen."), layout: $"<p:cSld><p:spTree>{onLayout}</p:spTree></p:cSld>"));
+
+    [Theory]
+    [InlineData("", "<a:effectLst><a:outerShdw/></a:effectLst>", "")]                                                                                     // of a box without a fill: its letters'
+    [InlineData("", "", "<p:style><a:fillRef idx='0'/><a:effectRef idx='3'/></p:style>")]
+    [InlineData("<a:defRPr><a:effectLst><a:outerShdw/></a:effectLst></a:defRPr>", "", "")]
+    [InlineData("<a:defRPr><a:ln><a:solidFill><a:schemeClr val='tx1'/></a:solidFill></a:ln></a:defRPr>", "", "")]
+    public void Letters_WhoseEdgeComesFromElsewhere_AreSeen(string onMaster, string onBox, string more) => AssertHidden(false, ThemeFiles.Slides(
+        ThemeFiles.Box(Words, Paper, onBox, more) + ZipFiles.Shape("Seen."), map: ThemeFiles.LightMap + $"<p:txStyles><p:titleStyle><a:lvl1pPr>{onMaster}</a:lvl1pPr></p:titleStyle></p:txStyles>"));
+
+    [Fact]
+    public void Letters_AmongThousandsOfShapes_AreSeen() => AssertHidden(
+        false, ThemeFiles.Slides(string.Concat(Enumerable.Repeat(Dark + "<a:off x='9000' y='9000'/><a:ext cx='9' cy='9'/>" + EndOfDark, 2_001)) + ThemeFiles.Box(Words, Paper) + ZipFiles.Shape("Seen.")));
+
+    [Fact]
+    public void Letters_OfABoxWithThousandsOfParagraphs_AreJudgedInOnePass()
+    {
+        const string Many = "<a:p><a:r><a:t>line</a:t></a:r></a:p>";
+        string box = ThemeFiles.Box(Words, Paper).Replace("<a:p>", string.Concat(Enumerable.Repeat(Many, 20_000)) + "<a:p>", StringComparison.Ordinal);
+        Assert.Equal([(HiddenTextKind.SameColour, Words)], Flows.Read(FileKind.Slides, ThemeFiles.Slides(box)).Hidden());
     }
 
     public static TheoryData<string> HostileThemes() =>

@@ -186,6 +186,93 @@ public sealed class ThemeColourTests
         AssertHidden(false, Flows.Read(FileKind.Word, ThemeFiles.Word(body, mapping: "w:bg1='t1' w:t1='t1'")), "P Seen.", "P " + Words);
     }
 
+    private const string DarkBox = "<wps:wsp xmlns:wps='s' xmlns:a='a'><wps:spPr><a:solidFill><a:schemeClr val='accent1'/></a:solidFill></wps:spPr>";
+    private const string OpenBox = "<wps:wsp xmlns:wps='s' xmlns:a='a'><wps:spPr><a:noFill/></wps:spPr>";
+    private const string Behind = "<w:p><w:r><w:drawing><wp:anchor xmlns:wp='wp' behindDoc='1'/></w:drawing></w:r></w:p>";
+    private static readonly string Letters = $"<w:p>{ThemeFiles.Run(Words, White)}</w:p>";
+
+    [Theory]
+    [InlineData("inline", true)]
+    [InlineData("anchor", false)]                                                         // it may float over a picture, the usual cover of a report
+    public void WordLetters_InABoxWithoutAFill_AreJudgedWhereItStandsInTheLine(string how, bool hidden) => AssertHidden(
+        hidden, Word($"<w:p><w:r><w:drawing><wp:{how} xmlns:wp='wp'>{OpenBox}<wps:txbx><w:txbxContent>{Letters}</w:txbxContent></wps:txbx></wps:wsp></wp:{how}></w:drawing></w:r></w:p>{ZipFiles.Paragraph("Seen.")}"), "P Seen.", "P " + Words);
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("<w:framePr w:hAnchor='page'/>", false)]
+    [InlineData("<w:shd w:val='clear' w:fill='FFFFFF'/><w:framePr w:hAnchor='page'/>", true)]
+    public void WordLetters_InFrames(string properties, bool hidden) =>
+        AssertHidden(hidden, Word($"<w:p><w:pPr>{properties}</w:pPr>{ThemeFiles.Run(Words, White)}</w:p>{ZipFiles.Paragraph("Seen.")}"), "P Seen.", "P " + Words);
+
+    [Fact]
+    public void WordLetters_WhereThePageHasAPictureBehindItsText_AreReadUnlessTheyAreShaded()
+    {
+        AssertHidden(false, Word(Behind + Letters + ZipFiles.Paragraph("Seen.")), "", "P " + Words);
+        AssertHidden(false, Word(Letters + Behind + ZipFiles.Paragraph("Seen.")), "", "P " + Words);
+        AssertHidden(false, Word(Letters + $"<w:p><w:r><w:pict><v:rect xmlns:v='v' style='position:absolute;height:700pt;z-index:-251658240' fillcolor='#203040'/></w:pict></w:r></w:p>{ZipFiles.Paragraph("Seen.")}"), "", "P " + Words);
+        AssertHidden(true, Word(Behind + $"<w:p><w:pPr><w:shd w:val='clear' w:fill='FFFFFF'/></w:pPr>{ThemeFiles.Run(Words, White)}</w:p>{ZipFiles.Paragraph("Seen.")}"), "P Seen.", "P " + Words);
+    }
+
+    [Theory]
+    [InlineData("<wp:anchor xmlns:wp='wp'><wp:extent cx='7000000' cy='10000000'/></wp:anchor>", false)]
+    [InlineData("<wp:anchor xmlns:wp='wp'><wp:extent cx='1000000' cy='900000'/></wp:anchor>", true)]   // a logo
+    [InlineData("<wp:inline xmlns:wp='wp'><wp:extent cx='7000000' cy='10000000'/></wp:inline>", true)]
+    [InlineData("<v:shape xmlns:v='v' type='#_x0000_t136' style='position:absolute;height:300pt;z-index:-25'/>", true)]   // "DRAFT"
+    [InlineData("<v:shape xmlns:v='v' type='#_x0000_t75' style='position:absolute;height:300pt;z-index:-25'/>", false)]
+    [InlineData("<wp:anchor", false)]                                                                                     // not known
+    public void WordLetters_OverDrawingsOfTheHeader(string drawing, bool hidden)
+    {
+        byte[] file = ZipFiles.Add(ThemeFiles.Word(Letters + ZipFiles.Paragraph("Seen.")), "word/header1.xml", System.Text.Encoding.UTF8.GetBytes($"<w:hdr xmlns:w='w'><w:p><w:r>{drawing}</w:r></w:p></w:hdr>"));
+        file = ZipFiles.Replace(file, "word/_rels/document.xml.rels", System.Text.Encoding.UTF8.GetBytes(ZipFiles.Relations(("s", "styles", "styles.xml"), ("t", "theme", "theme/theme1.xml"), ("u", "settings", "settings.xml"), ("h", "header", "header1.xml"))));
+        AssertHidden(hidden, Flows.Read(FileKind.Word, file), "P Seen.", "P " + Words);
+    }
+
+    [Theory]
+    [InlineData("<w:tbl><w:tr><w:tc><w:tcPr>" + Accent + "</w:tcPr>", "</w:tc></w:tr></w:tbl>", false)]
+    [InlineData("<w:tbl><w:tblPr><w:tblStyle w:val='Banner'/></w:tblPr><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>", false)]
+    [InlineData("<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>", true)]
+    [InlineData("<w:p><w:r><w:drawing>" + DarkBox + "<wps:txbx><w:txbxContent>", "</w:txbxContent></wps:txbx></wps:wsp></w:drawing></w:r></w:p>", false)]
+    [InlineData("<w:p><w:r><w:drawing>" + OpenBox + "<wps:txbx><w:txbxContent>", "</w:txbxContent></wps:txbx></wps:wsp></w:drawing></w:r></w:p>", true)]
+    public void WordLetters_InTablesAndBoxesInsideCells(string before, string after, bool hidden) => AssertHidden(
+        hidden, Word($"<w:tbl><w:tr><w:tc>{ZipFiles.Paragraph("Part")}</w:tc><w:tc>{before}{Letters}{after}</w:tc></w:tr></w:tbl>"), "R Part|–", "R Part|" + Words);
+
+    [Theory]
+    [InlineData("<w:style w:type='paragraph' w:default='1' w:styleId='Normal'><w:pPr>" + Accent + "</w:pPr></w:style>", "", false)]
+    [InlineData("<w:docDefaults><w:pPrDefault><w:pPr>" + Accent + "</w:pPr></w:pPrDefault></w:docDefaults>", "", false)]
+    [InlineData("<w:style w:type='paragraph' w:default='1' w:styleId='Normal'><w:rPr><w14:textOutline xmlns:w14='x'/></w:rPr></w:style>", "", false)]
+    [InlineData("<w:style w:type='paragraph' w:default='1' w:styleId='Normal'><w:rPr><w:shadow w:val='0'/></w:rPr></w:style>", "", true)]
+    [InlineData("<w:style w:styleId='Glow'><w:rPr><w:outline/></w:rPr></w:style>", "<w:rStyle w:val='Glow'/>", false)]
+    public void WordLetters_UnderStylesThatNoneNames(string styles, string more, bool hidden) =>
+        AssertHidden(hidden, Word($"<w:p>{ThemeFiles.Run(Words, White + more)}</w:p>{ZipFiles.Paragraph("Seen.")}", styles), "P Seen.", "P " + Words);
+
+    [Fact]
+    public void WordTable_InAPlainStyleThatWasPainted_IsRead() => AssertHidden(
+        false, Word($"<w:tbl><w:tblPr><w:tblStyle w:val='TableGrid'/></w:tblPr><w:tr><w:tc>{ZipFiles.Paragraph("Part")}</w:tc><w:tc>{Letters}</w:tc></w:tr></w:tbl>", "<w:style w:type='table' w:styleId='TableGrid'><w:tcPr>" + Accent + "</w:tcPr></w:style>"),
+        "", "R Part|" + Words);
+
+    [Theory]
+    [InlineData("fontId='1' fillId='0' xfId='0'", true)]                                  // as most programs write it
+    [InlineData("fontId='1' fillId='0' xfId='1' applyFill='1'", true)]
+    [InlineData("fontId='1' fillId='0' xfId='1' applyFill='0'", false)]
+    [InlineData("fontId='1' fillId='0' xfId='0' applyFont='0'", false)]
+    [InlineData("fontId='1' fillId='0' numFmtId='200'", false)]
+    [InlineData("fontId='1' fillId='0' numFmtId='201'", true)]
+    public void Cells_WhoseStyleLeavesDoubts_AreRead(string style, bool hidden)
+    {
+        byte[] file = ZipFiles.Replace(
+            ThemeFiles.Sheets($"""<sheetData><row r="1"><c r="A1" t="inlineStr" s="0"><is><t>{Words}</t></is></c>{ZipFiles.Cell("B1", "seen").Replace("<c ", "<c s='1' ", StringComparison.Ordinal)}</row></sheetData>""", [], [], []), "xl/styles.xml",
+            System.Text.Encoding.UTF8.GetBytes($"<styleSheet><numFmts><numFmt numFmtId='200' formatCode='[Blue]@'/><numFmt numFmtId='201' formatCode='[h]:mm'/></numFmts><fonts><font/><font><color theme='0'/></font></fonts><fills><fill/><fill><patternFill patternType='solid'><fgColor theme='4'/></patternFill></fill></fills><cellStyleXfs><xf fontId='0' fillId='0'/><xf fontId='1' fillId='1'/></cellStyleXfs><cellXfs><xf {style}/><xf fontId='0' fillId='0'/></cellXfs></styleSheet>"));
+        AssertHidden(hidden, Flows.Read(FileKind.Sheets, file), "R seen", $"R {Words}|seen");
+    }
+
+    [Theory]
+    [InlineData("<Relationships><Relationship Id='r1' Type='a/pivotTable' Target='../pivotTables/pivotTable1.xml'/></Relationships>")]
+    [InlineData("<Relationships")]   // not known
+    public void Cells_OfASheetWithAPivotTable_AreRead(string related) => AssertHidden(
+        false, Flows.Read(FileKind.Sheets, ZipFiles.Add(
+            ThemeFiles.Sheets($"""<sheetData><row r="1"><c r="A1" t="inlineStr" s="1"><is><t>{Words}</t></is></c>{ZipFiles.Cell("B1", "seen")}</row></sheetData>""", ["<color theme='0'/>"], [], [(1, 0)]),
+            "xl/worksheets/_rels/sheet1.xml.rels", System.Text.Encoding.UTF8.GetBytes(related))), "", $"R {Words}|seen");
+
     [Theory]
     [InlineData("4472C4", 0.607, 0.52, 0.518)]
     [InlineData("808080", 0, 0, 0.502)]
