@@ -139,9 +139,17 @@ internal sealed class WatchedStore(IUploadStore store, Watch watch) : IUploadSto
 }
 
 /// <summary>Clients that go away in the middle, over real connections: what is left is whole or nothing, and the log alarms nobody.</summary>
-public sealed class BrokenOffTests(WatchedServer watched) : IClassFixture<WatchedServer>
+public sealed class BrokenOffTests : IClassFixture<WatchedServer>
 {
     private const int FileBytes = 40_000;
+
+    private readonly WatchedServer watched;
+
+    public BrokenOffTests(WatchedServer watched)
+    {
+        this.watched = watched;
+        watched.Watch.Begin();   // nothing of the test before
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
