@@ -12,21 +12,27 @@ public sealed class DropTests(Browser browser, SharedServer shared)
     private const int Taken = 40;   // until some have room
 
     [Fact]
-    public Task ManyFiles_WithLongNames_AllReachTheServer() => browser.UseAsync(ManyFilesWithLongNamesAllReachTheServerAsync);
+    public Task ManyFiles_WithLongNames_AllReachTheServer() => OwnAsync(ManyFilesWithLongNamesAllReachTheServerAsync);
 
     [Fact]
-    public Task Drop_OnAPageThatIsNotLiveYet_IsNotLost() => browser.UseAsync(DropOnAPageThatIsNotLiveYetIsNotLostAsync);
+    public Task Drop_OnAPageThatIsNotLiveYet_IsNotLost() => OwnAsync(DropOnAPageThatIsNotLiveYetIsNotLostAsync);
 
     [Fact]
-    public Task FileThatWouldBeRefused_IsNotSent_AndTheOthersAre() => browser.UseAsync(FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync);
+    public Task FileThatWouldBeRefused_IsNotSent_AndTheOthersAre() => OwnAsync(FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync);
 
-    private async Task FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync()
+    /// <summary>For the owner of an assistant without files.</summary>
+    private Task OwnAsync(Func<IPage, Guid, Task> test) => browser.UseAsync(async () =>
     {
         var (server, client) = await shared.GetAsync();
-        var assistant = await client.CreateAssistantAsync("Large");
+        var assistant = await client.CreateAssistantAsync("Files");
         await using var owner = await browser.NewUserAsync(server.Address);
         var page = await owner.NewPageAsync();
         await Acts.SignInAsync(page);
+        await test(page, assistant);
+    });
+
+    private static async Task FileThatWouldBeRefusedIsNotSentAndTheOthersAreAsync(IPage page, Guid assistant)
+    {
         var sent = new ConcurrentBag<string>();
         page.Request += (_, request) => sent.Add($"{request.Method} {request.Url}");
         await page.GotoAsync($"/assistants/{assistant:N}");
@@ -41,14 +47,8 @@ public sealed class DropTests(Browser browser, SharedServer shared)
         Assert.EndsWith("note.txt", Assert.Single(sent, request => request.StartsWith("POST", StringComparison.Ordinal) && request.Contains("/documents?name=", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
-    private async Task ManyFilesWithLongNamesAllReachTheServerAsync()
+    private static async Task ManyFilesWithLongNamesAllReachTheServerAsync(IPage page, Guid assistant)
     {
-        var (server, client) = await shared.GetAsync();
-        var assistant = await client.CreateAssistantAsync("Many");
-        await using var owner = await browser.NewUserAsync(server.Address);
-        var page = await owner.NewPageAsync();
-        await Acts.SignInAsync(page);
-
         // The server's part is played here, and it takes no more than a few: what is to be seen is that every file is named, in messages that a circuit takes.
         var sent = new ConcurrentBag<string>();
         var requests = 0;
@@ -71,17 +71,11 @@ public sealed class DropTests(Browser browser, SharedServer shared)
         Assert.Equal(names, sent.Concat(waiting).Order());
     }
 
-    private async Task DropOnAPageThatIsNotLiveYetIsNotLostAsync()
+    private static async Task DropOnAPageThatIsNotLiveYetIsNotLostAsync(IPage page, Guid assistant)
     {
         using var folder = new TemporaryFolder();
         var quays = Directory.CreateDirectory(Path.Combine(folder.Path, "quays")).FullName;
         await File.WriteAllTextAsync(Path.Combine(quays, "berths.txt"), "Berth seven is closed until the end of May.\n", TestContext.Current.CancellationToken);
-        var (server, client) = await shared.GetAsync();
-        var assistant = await client.CreateAssistantAsync("Early");
-        await using var owner = await browser.NewUserAsync(server.Address);
-        var page = await owner.NewPageAsync();
-        await Acts.SignInAsync(page);
-
         var dropped = new TaskCompletionSource();
         await page.RouteAsync("**/_framework/blazor.web*.js", async route =>
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rag.Evaluation;
 using Rag.Inference;
 using Rag.Inference.Tokenizers;
 using Rag.Retrieval;
@@ -18,12 +19,15 @@ namespace Rag.Ingestion.Tests.Pipeline;
 /// <summary>Retrieval on a real SQLite file, the real embedding model, real extractors. The worker runs only where a test starts it.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
-    /// <summary>The shipped embedding model, loaded once for all shops whose test is not about models; lives as long as the run.</summary>
-    private static readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>> Embeddings = new(() => new RememberedEmbeddings(new ServiceCollection()
+    /// <summary>
+    /// The shipped embedding model, loaded once for all shops whose test is not about models; lives as long as the run. Tests that interrupt and repeat a reading embed the
+    /// same passages again and again: each is embedded once.
+    /// </summary>
+    private static readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>> Embeddings = new(() => new RememberingEmbedder(new ServiceCollection()
         .AddLogging()
         .AddInference(new ConfigurationBuilder().Build())
         .BuildServiceProvider()
-        .GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>()));
+        .GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), folder: null));
 
     private readonly ServiceProvider services;
     private readonly List<IHostedService> started = [];

@@ -60,6 +60,9 @@ internal readonly record struct Colour(double Red, double Green, double Blue, do
         return Of(hue, saturation, Math.Clamp(change(lightness), 0, 1), Alpha);
     }
 
+    /// <summary>A colour that covers all that is behind it; else null.</summary>
+    public static Colour? Covering(Colour? colour) => colour is { Alpha: >= 1 } ? colour : null;
+
     /// <summary>As it looks on a ground.</summary>
     public Colour Over(Colour ground) => Alpha >= 1 ? this : new Colour(Mix(Red, ground.Red), Mix(Green, ground.Green), Mix(Blue, ground.Blue), ground.Alpha);
 

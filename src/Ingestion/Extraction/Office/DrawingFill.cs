@@ -10,20 +10,21 @@ internal readonly record struct DrawingFill(Colour? Colour)
     /// <returns>Null where it shows what is behind it.</returns>
     public static DrawingFill? Of(XElement shape, XElement? properties, ThemeColours? theme)
     {
-        foreach (XElement fill in properties?.Elements() ?? [])
+        if (Element(properties) is { } fill)
         {
-            switch (fill.Name.LocalName)
-            {
-                case "noFill":
-                    return null;
-                case "solidFill":
-                    return new DrawingFill(DrawingColour.Of(fill, theme));
-                case "gradFill" or "blipFill" or "pattFill" or "grpFill":
-                    return new DrawingFill(null);
-            }
+            return fill.Is("noFill") ? null : new DrawingFill(Solid(fill, theme));
         }
 
         // The theme's fills of that number are not looked up: some are gradients.
         return shape.Child("style")?.Child("fillRef")?.Attr("idx") is { } style && style != "0" ? new DrawingFill(null) : null;
     }
+
+    /// <param name="properties">Of a shape, a group, a line or letters.</param>
+    /// <returns>What says how they are filled, "noFill" included; null where nothing does.</returns>
+    public static XElement? Element(XElement? properties) =>
+        properties?.Elements().FirstOrDefault(fill => fill.Name.LocalName is "solidFill" or "noFill" or "gradFill" or "blipFill" or "pattFill" or "grpFill");
+
+    /// <param name="fill">See <see cref="Element"/>.</param>
+    /// <returns>Null where it is not one known colour.</returns>
+    public static Colour? Solid(XElement fill, ThemeColours? theme) => fill.Is("solidFill") ? DrawingColour.Of(fill, theme) : null;
 }

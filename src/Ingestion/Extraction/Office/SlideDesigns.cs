@@ -22,9 +22,9 @@ internal sealed record SlideDesign(ThemeColours? Colours, Colour? Background, IR
         }
 
         // 1001 is the theme's first background.
-        Colour? colour = background.Child("bgRef") is { } reference ? (reference.Attr("idx") == "1001" && colours?.HasPlainBackground == true ? DrawingColour.Of(reference, colours) : null)
-            : DrawingColour.Of(background.Child("bgPr")?.Child("solidFill"), colours);
-        return colour is { Alpha: >= 1 } ? colour : null;
+        return Colour.Covering(
+            background.Child("bgRef") is { } reference ? (reference.Attr("idx") == "1001" && colours?.HasPlainBackground == true ? DrawingColour.Of(reference, colours) : null)
+            : DrawingColour.Of(background.Child("bgPr")?.Child("solidFill"), colours));
     }
 
     public static bool FillsPlaceholder(XElement? shapes, ThemeColours? colours) =>

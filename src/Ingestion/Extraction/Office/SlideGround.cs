@@ -46,7 +46,7 @@ internal sealed class SlideGround
         XElement? properties = shape.Child("spPr");
         if (DrawingFill.Of(shape, properties, colours) is { } fill)
         {
-            return IsBox(properties) ? Opaque(fill.Colour) : null;
+            return IsBox(properties) ? Colour.Covering(fill.Colour) : null;
         }
 
         bool mayBeFilled = hasFilledPlaceholder && properties?.Child("noFill") is null && SlideDesign.IsPlaceholder(shape);
@@ -60,14 +60,14 @@ internal sealed class SlideGround
         || shape.Child("style")?.Child("effectRef")?.Attr("idx") is not (null or "0");
 
     /// <param name="cell">Of a table. What its table's style gives it is not worked out.</param>
-    public Colour? UnderCell(XElement cell) => Opaque(DrawingColour.Of(cell.Child("tcPr")?.Child("solidFill"), colours));
+    public Colour? UnderCell(XElement cell) => Colour.Covering(DrawingColour.Of(cell.Child("tcPr")?.Child("solidFill"), colours));
 
     /// <summary>Letters of the colour that is behind them, without an edge or a shadow that shows them.</summary>
     /// <param name="under">What is behind the paragraph.</param>
     public bool IsUnseen(XElement run, XElement paragraph, Colour? under)
     {
         XElement? properties = run.Child("rPr");
-        return (properties?.Child("highlight") is { } mark ? Opaque(DrawingColour.Of(mark, colours)) : under) is { } ground
+        return (properties?.Child("highlight") is { } mark ? Colour.Covering(DrawingColour.Of(mark, colours)) : under) is { } ground
             && InkOf(properties, paragraph) is { } ink && ink.Over(ground).IsLike(ground) && !HasEdge(properties, ground) && !hasEdges && !(LevelOf(paragraph) is { } inherited && MayHaveEdge(inherited));
     }
 
@@ -79,9 +79,9 @@ internal sealed class SlideGround
             return colours?.Named("hlink");   // whatever colour the run names
         }
 
-        if ((FillOf(run) ?? FillOf(LevelOf(paragraph))) is { } fill)
+        if ((DrawingFill.Element(run) ?? DrawingFill.Element(LevelOf(paragraph))) is { } fill)
         {
-            return DrawingColour.Of(fill.Is("solidFill") ? fill : null, colours);
+            return DrawingFill.Solid(fill, colours);
         }
 
         return paragraph.Parent?.Parent is { } shape && !SlideDesign.IsPlaceholder(shape) ? DrawingColour.Of(shape.Child("style")?.Child("fontRef"), colours) : null;
@@ -113,18 +113,14 @@ internal sealed class SlideGround
     }
 
     /// <summary>What layouts and lists of levels say of letters gives them an edge or a shadow, of whatever colour.</summary>
-    public static bool MayHaveEdge(XElement letters) => HasEffect(letters) || (FillOf(letters.Child("ln")) is { } edge && !edge.Is("noFill"));
+    public static bool MayHaveEdge(XElement letters) => HasEffect(letters) || (DrawingFill.Element(letters.Child("ln")) is { } edge && !edge.Is("noFill"));
 
     private static bool HasEffect(XElement? properties) => properties?.Child("effectLst")?.HasElements == true || properties?.Child("effectDag") is not null;
 
-    private static XElement? FillOf(XElement? letters) => letters?.Elements().FirstOrDefault(fill => fill.Name.LocalName is "solidFill" or "noFill" or "gradFill" or "blipFill" or "pattFill" or "grpFill");
-
     private bool HasEdge(XElement? run, Colour ground) =>
         HasEffect(run)
-        || (FillOf(run?.Child("ln")) is { } edge && !edge.Is("noFill") && DrawingColour.Of(edge.Is("solidFill") ? edge : null, colours)?.Over(ground).IsLike(ground) != true);
+        || (DrawingFill.Element(run?.Child("ln")) is { } edge && !edge.Is("noFill") && DrawingFill.Solid(edge, colours)?.Over(ground).IsLike(ground) != true);
 
     /// <summary>Other forms do not cover all that is behind their text.</summary>
     private static bool IsBox(XElement? properties) => properties?.Child("custGeom") is null && properties?.Child("prstGeom")?.Attr("prst") is null or "rect" or "roundRect";
-
-    private static Colour? Opaque(Colour? colour) => colour is { Alpha: >= 1 } ? colour : null;
 }

@@ -63,7 +63,7 @@ internal sealed class WordColours
 
             if (DrawingFill.Of(shape, shape.Child("spPr"), theme) is { } fill)
             {
-                return fill.Colour is { Alpha: >= 1 } ? fill.Colour : null;
+                return Colour.Covering(fill.Colour);
             }
 
             // The older form (VML): "#1f4e79 [3204]", or a name.
